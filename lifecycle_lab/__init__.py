@@ -1,0 +1,33 @@
+"""客户生命周期管理实训工作簿背后的小工具包。
+
+房间与谁可以叫谁(import-linter 看着):
+
+cli → lab → report | run → exercises → tables | plots | answers → variants → rfm | simulate
+    → orders | survey → content → reading → export → schema
+
+一个核心,三扇门:学生的自查、教师的评分、分析师的报告叫同一批函数。
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lifecycle_lab.lab import Lab, open_lab
+    from lifecycle_lab.schema import LabError
+
+__version__ = "0.1.0"
+__all__ = ["Lab", "LabError", "open_lab"]
+
+
+def __getattr__(name: str) -> Any:
+    """用到才引入:`import lifecycle_lab` 本身不带 pandas、matplotlib。"""
+    if name == "LabError":
+        from lifecycle_lab.schema import LabError
+
+        return LabError
+    if name in ("Lab", "open_lab"):
+        from lifecycle_lab import lab
+
+        return getattr(lab, name)
+    raise AttributeError(f"lifecycle_lab 里没有 {name}")

@@ -1,0 +1,211 @@
+"""一位学生的一份实训:谁、哪份数据、抽到的 10 位客户。学生、教师、命令行从同一个函数拿到它。"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from lifecycle_lab import variants
+from lifecycle_lab.answers import Answers
+from lifecycle_lab.content import Convention, Course, course
+from lifecycle_lab.exercises.sources import open_population
+from lifecycle_lab.reading import minor_units, parse_date, read_bytes
+from lifecycle_lab.schema import INDICATOR_KEYS, Customer, Indicator, ParameterError, Population, quote
+
+FORMAT = 1
+MAX_VARIANT_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """题本与它的来历。
+
+    population 在用教师发的题本文件时为 None:文件里只有这 10 位客户,没有别人的数据。
+    """
+
+    student_id: str
+    source: str
+    as_of: date | None
+    indicators: tuple[Indicator, Indicator, Indicator]
+    draw: variants.Draw
+    data_sha256: str
+    synthetic: bool
+    population: Population | None = None
+
+    @property
+    def course(self) -> Course:
+        return course()
+
+    @property
+    def sample(self) -> tuple[Customer, ...]:
+        return self.draw.customers
+
+    @property
+    def customer_ids(self) -> tuple[str, ...]:
+        return tuple(customer.customer_id for customer in self.sample)
+
+    @property
+    def better(self) -> dict[str, str]:
+        return {indicator.key: indicator.better for indicator in self.indicators}
+
+    @property
+    def convention(self) -> Convention:
+        """本次实训所用的命名惯例。"""
+        return self.course.conventions[self.course.default_convention]
+
+    @property
+    def segments(self) -> Mapping[tuple[bool, bool, bool], str]:
+        """默认命名惯例:状态 → 客户级别。"""
+        return self.convention.names
+
+    def indicator(self, key: str) -> Indicator:
+        return self.indicators[INDICATOR_KEYS.index(key)]
+
+    def variant(self) -> dict[str, object]:
+        """写进答案文件的题本说明:没有答案,没有密钥,没有别人的数据。"""
+        return {
+            "scheme": variants.SCHEME,
+            "source": self.source,
+            "as_of": self.as_of.isoformat() if self.as_of else "",
+            "attempt": self.draw.attempt,
+            "keyed": self.draw.keyed,
+            "customers": list(self.customer_ids),
+        }
+
+    def blank_answers(self) -> Answers:
+        return Answers(
+            course=self.course.course_id,
+            assignment=self.course.assignment,
+            student_id=self.student_id,
+            variant=self.variant(),
+            data_sha256=self.data_sha256,
+        )
+
+
+def open_assignment(
+    student_id: str = "demo", source: str = "", as_of: str = "", variant_file: str = "", secret: bytes = b""
+) -> Assignment:
+    """按学号从来源里抽题本;有教师发的题本文件就用文件里的 10 位客户。"""
+    if variant_file:
+        return read_variant(Path(variant_file), student_id)
+    return assign(open_population(source, as_of), student_id, secret)
+
+
+def assign(population: Population, student_id: str, secret: bytes = b"") -> Assignment:
+    """从已经打开的全体客户里抽一位学生的题本(一班人只读一次数据)。"""
+    rules = course()
+    limits = rules.thresholds
+    draw = variants.draw(
+        variants.drawable(population),
+        course=rules.course_id,
+        student_id=student_id,
+        accept=lambda sample: variants.is_teachable(sample, population.indicators, limits.least_patterns),
+        size=limits.sample_size,
+        secret=secret,
+    )
+    return Assignment(
+        variants.normalise_id(student_id),
+        population.source,
+        population.as_of,
+        population.indicators,
+        draw,
+        population.data_sha256,
+        population.synthetic,
+        population,
+    )
+
+
+def variant_document(assignment: Assignment) -> dict[str, object]:
+    """`variant --json` 的内容(约定,format 1);不带答案。"""
+    money = assignment.indicator("monetary")
+    return {
+        "format": FORMAT,
+        "course": assignment.course.course_id,
+        "student_id": assignment.student_id,
+        **{k: v for k, v in assignment.variant().items() if k != "customers"},
+        "data_sha256": assignment.data_sha256,
+        "synthetic": assignment.synthetic,
+        "units": {indicator.key: indicator.unit for indicator in assignment.indicators},
+        "better": assignment.better,
+        "customers": [
+            {
+                "customer_id": customer.customer_id,
+                "recency": customer.recency,
+                "frequency": customer.frequency,
+                "monetary": money.text(customer.monetary),
+            }
+            for customer in assignment.sample
+        ],
+    }
+
+
+def read_variant(path: Path, student_id: str) -> Assignment:
+    """读教师发的题本文件;不是给这位学生的、缺项或改坏的 → ParameterError。"""
+    data = read_bytes(path, MAX_VARIANT_BYTES)
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+        assignment = _from_document(document)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise ParameterError(
+            f"题本文件 {quote(path.name, 80)} 读不懂。",
+            where="参数 variant_file",
+            why="它不是老师发的题本,或者在路上改坏了。",
+            remedy="请老师重新发一份;不要用表格或文字软件打开再保存。",
+        ) from None
+    if assignment.student_id != variants.normalise_id(student_id):
+        raise ParameterError(
+            f"这份题本是发给 {quote(assignment.student_id)} 的,不是 {quote(student_id)}。",
+            where="参数 variant_file",
+            remedy="换成自己的题本文件,或改正学号。",
+        )
+    return assignment
+
+
+def _from_document(document: dict) -> Assignment:
+    if document["format"] != FORMAT or document["scheme"] != variants.SCHEME:
+        raise ValueError("format")
+    labels = (("R", "最近一次消费", 0), ("F", "消费频率", 0), ("M", "消费金额", 2))
+    indicators = tuple(
+        Indicator(key, letter, label, str(document["units"][key]), _better(document["better"][key]), decimals)
+        for key, (letter, label, decimals) in zip(INDICATOR_KEYS, labels, strict=True)
+    )
+    customers = tuple(
+        Customer(str(c["customer_id"]), _whole(c["recency"]), _whole(c["frequency"]), _money(c["monetary"]))
+        for c in document["customers"]
+    )
+    if len({c.customer_id for c in customers}) != course().thresholds.sample_size:
+        raise ValueError("customers")
+    draw = variants.Draw(int(document["attempt"]), customers, bool(document["keyed"]))
+    as_of = parse_date(document["as_of"]) if document["as_of"] else None
+    return Assignment(
+        variants.normalise_id(document["student_id"]),
+        str(document["source"]),
+        as_of,
+        indicators,
+        draw,
+        str(document["data_sha256"]),
+        bool(document["synthetic"]),
+    )
+
+
+def _better(text: str) -> str:
+    if text not in ("high", "low"):
+        raise ValueError(text)
+    return text
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int:
+        raise ValueError(value)
+    return value
+
+
+def _money(text: str) -> int:
+    amount = minor_units(Decimal(text), 2)
+    if amount is None:
+        raise ValueError(text)
+    return amount

@@ -1,0 +1,158 @@
+"""标准答案与过程分的答案:只是挑选并调用核心函数,没有第二套算法。
+
+`key` 从题本的数据算;`follow` 从学生自己的上一张表接着算。两者都不存盘。
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+
+from lifecycle_lab import rfm
+from lifecycle_lab.answers import Answers
+from lifecycle_lab.exercises.assignment import Assignment
+from lifecycle_lab.exercises.entries import Entry
+from lifecycle_lab.exercises.forms import MEAN_ROW, Cell, Form, form
+from lifecycle_lab.schema import INDICATOR_KEYS, MONETARY, column, half_up
+
+Values = dict[Cell, object]
+
+
+def key(sheet: Form, assignment: Assignment) -> Values:
+    """一张表里机器能判的每一格的标准答案;文字格不在其中。"""
+    return _KEYS[sheet.exercise.answer](sheet, assignment)
+
+
+def follow(sheet: Form, assignment: Assignment, answers: Answers) -> dict[Cell, set]:
+    """从学生自己的上一张表接着算出的值;上一张没填完的地方没有值。"""
+    builder = _FOLLOWS.get(sheet.exercise.answer)
+    return builder(assignment, answers) if builder else {}
+
+
+def matches(kind: str, column_name: str, entry: Entry, expected: object) -> bool:
+    """写下的值算不算对:数可以是精确值,或四舍五入到至少一位小数(金额两位);其余要相等。"""
+    if kind not in ("number", "percent") or entry.value == expected:
+        return entry.value == expected
+    least = 2 if column_name == MONETARY else 1
+    return entry.digits >= least and entry.value == Fraction(half_up(expected, entry.digits))
+
+
+def means(assignment: Assignment) -> dict[str, Fraction]:
+    """三个精确均值,主单位(级或天、次、元)。"""
+    return {
+        indicator.key: rfm.mean(column(assignment.sample, indicator.key)) / 10**indicator.decimals
+        for indicator in assignment.indicators
+    }
+
+
+def segments(assignment: Assignment) -> dict[str, str]:
+    """客户编号 → 客户级别(默认命名惯例)。"""
+    found = rfm.patterns(assignment.sample, assignment.better)
+    names = (rfm.segment(pattern, assignment.segments) for pattern in found)
+    return dict(zip(assignment.customer_ids, names, strict=True))
+
+
+def _toy(sheet: Form, _: Assignment) -> Values:
+    arrows = rfm.mark([toy.monetary for toy in sheet.exercise.given], "high")
+    return {(row, "mark"): arrow for row, arrow in zip(sheet.rows, arrows, strict=True)}
+
+
+def _means(_: Form, assignment: Assignment) -> Values:
+    return {(MEAN_ROW, name): value for name, value in means(assignment).items()}
+
+
+def _marks(_: Form, assignment: Assignment) -> Values:
+    columns = rfm.marks(assignment.sample, assignment.better)
+    return {
+        (row, name): columns[name][i]
+        for i, row in enumerate(assignment.customer_ids)
+        for name in INDICATOR_KEYS
+    }
+
+
+def _levels(_: Form, assignment: Assignment) -> Values:
+    found = dict(
+        zip(assignment.customer_ids, rfm.patterns(assignment.sample, assignment.better), strict=True)
+    )
+    names = segments(assignment)
+    return {
+        (row, name): value
+        for row in assignment.customer_ids
+        for name, value in (("pattern", found[row]), ("segment", names[row]))
+    }
+
+
+def _strategies(sheet: Form, assignment: Assignment) -> Values:
+    return _evidence(sheet.rows, assignment, segments(assignment))
+
+
+def _evidence(rows: Sequence[str], assignment: Assignment, names: Mapping[str, str]) -> Values:
+    """每种类型的人数与金额占比(%);占比的分母是 10 位客户的全部金额。"""
+    heads = Counter(names.values())
+    money: Counter[str] = Counter()
+    for customer in assignment.sample:
+        money[names[customer.customer_id]] += customer.monetary
+    total = sum(money.values())
+    counts = {(row, "customer_count"): heads[row] for row in rows}
+    return counts | {(row, "money_share"): Fraction(100 * money[row], total) for row in rows}
+
+
+def _follow_marks(assignment: Assignment, answers: Answers) -> dict[Cell, set]:
+    own = form("table_4_2", assignment).read(answers)
+    found: dict[Cell, set] = {}
+    for indicator in assignment.indicators:
+        entry = own[MEAN_ROW, indicator.key]
+        if not entry.is_readable:
+            continue
+        centre = entry.value * 10**indicator.decimals
+        for customer in assignment.sample:
+            arrow = rfm.mark_against(getattr(customer, indicator.key), centre, indicator.better)
+            found[customer.customer_id, indicator.key] = {arrow}
+    return found
+
+
+def own_patterns(assignment: Assignment, answers: Answers) -> dict[str, str]:
+    """学生自己的表4-3 里三格都写好的客户:编号 → 组合。"""
+    own = form("table_4_3", assignment).read(answers)
+    rows = {row: [own[row, name].value for name in INDICATOR_KEYS] for row in assignment.customer_ids}
+    return {row: "".join(arrows) for row, arrows in rows.items() if all(arrows)}
+
+
+def _follow_levels(assignment: Assignment, answers: Answers) -> dict[Cell, set]:
+    from_marks = own_patterns(assignment, answers)
+    own = form("table_4_4", assignment).read(answers)
+    found: dict[Cell, set] = {(row, "pattern"): {pattern} for row, pattern in from_marks.items()}
+    for row in assignment.customer_ids:
+        patterns = {from_marks.get(row), own[row, "pattern"].value} - {None}
+        found[row, "segment"] = {rfm.segment(pattern, assignment.segments) for pattern in patterns}
+    return found
+
+
+def own_segments(assignment: Assignment, answers: Answers) -> dict[str, str]:
+    """学生自己的表4-4 里写好的级别:编号 → 级别。"""
+    own = form("table_4_4", assignment).read(answers)
+    return {row: own[row, "segment"].value for row in assignment.customer_ids if own[row, "segment"].value}
+
+
+def _follow_strategies(assignment: Assignment, answers: Answers) -> dict[Cell, set]:
+    names = own_segments(assignment, answers)
+    if len(names) < len(assignment.sample):
+        return {}
+    rows = form("table_4_5", assignment).rows
+    return {cell: {value} for cell, value in _evidence(rows, assignment, names).items()}
+
+
+_KEYS: dict[str, Callable[[Form, Assignment], Values]] = {
+    "marks_of_toy": _toy,
+    "means": _means,
+    "marks": _marks,
+    "levels": _levels,
+    "strategies": _strategies,
+    "text": lambda *_: {},
+}
+_FOLLOWS: dict[str, Callable[[Assignment, Answers], dict[Cell, set]]] = {
+    "marks": _follow_marks,
+    "levels": _follow_levels,
+    "strategies": _follow_strategies,
+}

@@ -1,0 +1,159 @@
+"""把一张实训表与它的核对结果摆给人看:笔记本、报告、进度表共用。"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lifecycle_lab import tables
+from lifecycle_lab.answers import Answers
+from lifecycle_lab.exercises.assignment import Assignment
+from lifecycle_lab.exercises.checks import (
+    BLANK,
+    CREDIT,
+    FORMAT,
+    PENDING,
+    RIGHT,
+    SIGNS,
+    STATUSES,
+    TONES,
+    WRONG,
+    CellOutcome,
+    Outcome,
+    asked,
+    check,
+)
+from lifecycle_lab.exercises.forms import Cell, Form, lesson_forms
+from lifecycle_lab.export import TABLE_STYLE, Table, html_text
+from lifecycle_lab.schema import half_up
+from lifecycle_lab.tables import MEAN_ROW, Filling
+
+
+@dataclass(frozen=True)
+class Code:
+    """一段程序原文,等宽显示。"""
+
+    source: str
+
+    def html(self) -> str:
+        return f'<pre class="lab-code">{html.escape(self.source)}</pre>'
+
+    def __str__(self) -> str:
+        return self.source
+
+
+@dataclass(frozen=True)
+class Shown:
+    """笔记本里显示的一块:几段话、几张表、程序原文;网页与终端各有写法。"""
+
+    blocks: tuple[str | Table | Code, ...]
+
+    def _repr_html_(self) -> str:
+        shown = (f"<p>{html_text(b)}</p>" if isinstance(b, str) else b.html() for b in self.blocks)
+        return TABLE_STYLE + "".join(shown)
+
+    def __str__(self) -> str:
+        return "\n\n".join(str(block) for block in self.blocks)
+
+    __repr__ = __str__
+
+
+def filled_table(
+    sheet: Form, assignment: Assignment, answers: Answers, outcome: Outcome | None = None
+) -> Table | None:
+    """学生填到现在的表;给了 outcome 就在每格后面加上结果的记号。文字题没有表 → None。"""
+    entries = sheet.read(answers)
+    marks = {(c.row, c.column): c for c in outcome.cells} if outcome else {}
+    shown = {cell: _cell_text(entry.shown or entry.text, marks.get(cell)) for cell, entry in entries.items()}
+    tones = {cell: TONES[c.status] for cell, c in marks.items() if c.status != BLANK}
+    return laid_out(sheet, assignment, Filling(shown, tones), asked(sheet, assignment, answers))
+
+
+def _cell_text(text: str, cell: CellOutcome | None) -> str:
+    sign = SIGNS[cell.status] if cell else ""
+    return f"{text} {sign}".strip()
+
+
+def laid_out(sheet: Form, assignment: Assignment, filling: Filling, wanted: tuple[Cell, ...]) -> Table | None:
+    """按练习的种类摆成表4-2…表4-5 或热身表。"""
+    text = assignment.course.tables.get(sheet.exercise.id)
+    sample, indicators = assignment.sample, assignment.indicators
+    match sheet.exercise.answer:
+        case "marks_of_toy":
+            return tables.warm_up(text, sheet.exercise.given, filling)
+        case "means":
+            return tables.table_4_2(text, sample, indicators, filling)
+        case "marks":
+            return tables.table_4_3(text, sample, indicators, filling)
+        case "levels":
+            return tables.table_4_4(text, sample, assignment.convention, filling)
+        case "strategies":
+            return tables.table_4_5(text, dict.fromkeys(row for row, _ in wanted), filling)
+        case _:
+            return None
+
+
+def summary(outcome: Outcome, assignment: Assignment) -> str:
+    """一句话:多少格,各种结果多少,全对时说可以往下走。"""
+    names = assignment.course.reasons
+    counts = [f"{names[f'outcome.{s}']} {outcome.counts[s]}" for s in STATUSES if outcome.counts[s]]
+    score = f";机器核对的部分得 {half_up(outcome.score, 1)} / {outcome.full} 分" if outcome.full else ""
+    done = " 这一题通过了。" if outcome.passed else ""
+    return f"{outcome.exercise.title}:{len(outcome.cells)} 格,{','.join(counts)}{score}。{done}"
+
+
+def details(outcome: Outcome, assignment: Assignment) -> Table | None:
+    """需要再看的格:写的是什么、结果、为什么;全对时说一遍理由,让对也对得明白。"""
+    order = [WRONG, FORMAT, CREDIT] if not outcome.passed else [CREDIT, RIGHT]
+    cells = [cell for status in order for cell in outcome.cells if cell.status == status]
+    if not cells:
+        return None
+    headings = _headings(outcome, assignment)
+    rows = tuple(
+        (
+            _row_name(cell.row),
+            headings.get(cell.column, cell.column),
+            cell.entry.shown or cell.entry.text,
+            assignment.course.reasons[f"outcome.{cell.status}"],
+            _why(cell, assignment),
+        )
+        for cell in cells
+    )
+    tones = {(i, 3): TONES[cell.status] for i, cell in enumerate(cells)}
+    title = "逐格的理由" if outcome.passed else "需要再看的格"
+    return Table(title, ("行", "列", "你写的", "结果", "为什么"), rows, tones=tones)
+
+
+def _headings(outcome: Outcome, assignment: Assignment) -> Mapping[str, str]:
+    text = assignment.course.tables.get(outcome.exercise.id)
+    return text.columns if text else {}
+
+
+def _row_name(row: str) -> str:
+    return "均值" if row == MEAN_ROW else row
+
+
+def _why(cell: CellOutcome, assignment: Assignment) -> str:
+    named = assignment.course.misconceptions.get(cell.misconception)
+    return f"{cell.reason}(像是:{named.title})" if named else cell.reason
+
+
+def progress(assignment: Assignment, answers: Answers, lesson: str = "") -> Table:
+    """每个练习做到哪里:格数、结果、得分、检查与提示的次数。"""
+    rows = tuple(_progress_row(sheet, assignment, answers) for sheet in lesson_forms(lesson, assignment))
+    return Table(
+        "进度",
+        ("练习", "格", "对", "过程分", "错", "还没填", "格式不对", "待评阅", "得分", "检查", "提示"),
+        rows,
+        "得分只算机器核对的部分;“待评阅”由老师评。",
+    )
+
+
+def _progress_row(sheet: Form, assignment: Assignment, answers: Answers) -> tuple[str, ...]:
+    outcome = check(sheet.exercise.id, assignment, answers)
+    tried = answers.attempt(sheet.exercise.id)
+    counts = (outcome.counts[s] for s in (RIGHT, CREDIT, WRONG, BLANK, FORMAT, PENDING))
+    score = f"{half_up(outcome.score, 1)} / {outcome.full}" if outcome.full else "老师评"
+    numbers = (len(outcome.cells), *counts, score, tried["checks"], tried["hints"])
+    return (sheet.exercise.title, *map(str, numbers))

@@ -1,0 +1,61 @@
+"""按名字或路径打开一个数据来源,得到全体客户;从这里往上没有人再问数据从哪道门进来。"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from lifecycle_lab import orders, survey
+from lifecycle_lab.content import course
+from lifecycle_lab.reading import parse_date, read_bytes, read_grid
+from lifecycle_lab.rfm import customer_totals
+from lifecycle_lab.schema import DataError, Indicator, ParameterError, Population, quote
+
+SURVEY, ONLINE_RETAIL = SHIPPED = ("survey", "online_retail")
+
+
+def open_population(source: str = "", as_of: str = "") -> Population:
+    """source: ""(即 survey)、"online_retail",或问卷导出/订单表的路径;as_of: "" 或 年-月-日。
+
+    订单没写观察日时:自带的商店用课程设定的那一天,别的文件用最后一笔订单的次日。
+    """
+    day = _as_of(as_of)
+    if source in ("", SURVEY):
+        return survey.shipped()
+    if source == ONLINE_RETAIL:
+        return population_of_orders(orders.online_retail(), day or course().sources[source].as_of)
+    path = Path(source).expanduser()
+    if read_bytes(path)[:4] == b"PAR1" or orders.looks_like_orders(read_grid(path).header):
+        return population_of_orders(orders.read_orders(path), day)
+    return survey.read_survey(path, course().questionnaire)
+
+
+def population_of_orders(shop: orders.Orders, as_of: date | None = None) -> Population:
+    """一家店的订单 → 全体客户的 R(天,越小越好)、F(未取消订单数)、M(净额)。"""
+    day = as_of or max(order.order_date for order in shop.orders) + timedelta(days=1)
+    customers = tuple(customer_totals(shop.orders, day))
+    if not customers:
+        raise DataError(
+            f"到 {day} 为止没有一笔有效订单。",
+            where=f"来源 {shop.name}",
+            remedy="检查观察日 as_of 与订单日期。",
+        )
+    later = sum(order.order_date > day for order in shop.orders)
+    indicators = (
+        Indicator("recency", "R", "最近一次消费", "天", "low"),
+        Indicator("frequency", "F", "消费频率", "次", "high"),
+        Indicator("monetary", "M", "消费金额", shop.unit, "high", decimals=2),
+    )
+    setaside = (*shop.setaside, *([("观察日之后的订单", later)] if later else []))
+    return Population(shop.name, customers, indicators, shop.data_sha256, day, setaside=setaside)
+
+
+def _as_of(text: str) -> date | None:
+    if not isinstance(text, str):
+        raise ParameterError(f"观察日要写成文字,收到的是 {quote(repr(text))}。", where="参数 as_of")
+    day = parse_date(text) if text else None
+    if text and day is None:
+        raise ParameterError(
+            f"观察日 {quote(text)} 读不懂。", where="参数 as_of", remedy='写成 年-月-日,如 "2011-12-10"。'
+        )
+    return day

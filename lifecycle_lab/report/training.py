@@ -1,0 +1,106 @@
+"""实训报告:从答案文件写成一份文档(表4-1 … 表4-5、图、思考与练习),再由 `to_html`、`to_docx` 写出。
+
+报告只看答案文件与题本,不看笔记本;写的是学生自己填的内容,连同核对的结果。
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lifecycle_lab import plots, tables
+from lifecycle_lab.answers import Answers
+from lifecycle_lab.exercises.assignment import Assignment
+from lifecycle_lab.exercises.checks import check
+from lifecycle_lab.exercises.forms import form, lesson_forms
+from lifecycle_lab.exercises.showing import filled_table, progress, summary
+from lifecycle_lab.report import Document, Figure, Items, Paragraph, Section
+
+_TABLES = ("table_4_2", "table_4_3", "table_4_4", "table_4_5")
+_ORIGIN = "表4-1 至表4-5 的栏目为本书补全:课本只留下了表题。"
+
+
+@dataclass(frozen=True)
+class Cover:
+    """封面上的几项;空着的在报告里留一条横线,可以手写。date 由人填,不取电脑的钟。"""
+
+    name: str = ""
+    class_name: str = ""
+    date: str = ""
+
+
+def training_document(assignment: Assignment, answers: Answers, cover: Cover = Cover()) -> Document:
+    """一位学生的实训报告。"""
+    lines = (
+        ("姓名", cover.name),
+        ("学号", assignment.student_id),
+        ("班级", cover.class_name),
+        ("日期", cover.date),
+    )
+    worksheets = (_worksheet(name, assignment, answers) for name in _TABLES)
+    sections = (
+        _data_section(assignment),
+        questionnaire_section(assignment),
+        *worksheets,
+        _thinking(assignment, answers),
+        _results(assignment, answers),
+    )
+    footer = (
+        f"{assignment.course.title} · 数据指纹 {assignment.data_sha256[:12]} · 答案回执 {answers.sha256[:12]}"
+    )
+    return Document("实训报告:建立 RFM 模型", lines, sections, footer)
+
+
+def _data_section(assignment: Assignment) -> Section:
+    indicators = [f"{i.heading}:{plots.direction(i)}。" for i in assignment.indicators]
+    day = f"观察日 {assignment.as_of}。" if assignment.as_of else ""
+    return Section(
+        "一、数据与口径",
+        (Paragraph(f"{source_text(assignment)}{day}"), Items(tuple(indicators)), Paragraph(_ORIGIN)),
+    )
+
+
+def source_text(assignment: Assignment) -> str:
+    """数据从哪里来,是真是假。"""
+    known = assignment.course.sources.get(assignment.source)
+    if known:
+        return f"数据来源:{known.title}。{known.what}"
+    kind = "(合成数据)" if assignment.synthetic else ""
+    return f"数据来源:自备的文件 {assignment.source}{kind}。"
+
+
+def questionnaire_section(assignment: Assignment) -> Section:
+    """表4-1:问卷原样。"""
+    course = assignment.course
+    table = tables.questionnaire(course.tables["table_4_1"], course.questionnaire)
+    return Section("二、问卷(表4-1)", (table,))
+
+
+def _worksheet(name: str, assignment: Assignment, answers: Answers) -> Section:
+    sheet = form(name, assignment)
+    outcome = check(name, assignment, answers)
+    table = filled_table(sheet, assignment, answers, outcome)
+    blocks: list = [table, Paragraph(summary(outcome, assignment))]
+    if name == "table_4_3":
+        blocks.append(customers_figure(assignment))
+    number = "三四五六"[_TABLES.index(name)]
+    return Section(f"{number}、{sheet.exercise.title.split(':')[-1].split(':')[-1]}", tuple(blocks))
+
+
+def customers_figure(assignment: Assignment) -> Figure:
+    """10 位客户与三个均值。"""
+    axes = plots.plot_customers_against_means(assignment.sample, assignment.indicators)
+    alt = plots.describe_customers_against_means(assignment.sample, assignment.indicators)
+    return Figure(plots.png(axes[0].figure), alt, "图 10 位客户与三个均值的比较")
+
+
+def _thinking(assignment: Assignment, answers: Answers) -> Section:
+    blocks = []
+    for sheet in lesson_forms("", assignment):
+        if sheet.exercise.answer == "text":
+            written = answers.text.get(sheet.exercise.id) or "(还没写)"
+            blocks += [Paragraph(f"{sheet.exercise.title}。{sheet.exercise.prompt}"), Paragraph(written)]
+    return Section("七、思考与练习", tuple(blocks))
+
+
+def _results(assignment: Assignment, answers: Answers) -> Section:
+    return Section("八、完成情况", (progress(assignment, answers),))

@@ -1,0 +1,47 @@
+"""执行过的笔记本 → 一页自足的网页;还有一页目录。没有脚本,不连网络,图嵌在页里。"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+@cache
+def _environment() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("lifecycle_lab.run", "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+
+
+def write_page(notebook: Path, page: Path) -> None:
+    """一课的网页。格子由 nbconvert 的 basic 模板写(它不引外部的东西),外框是我们的。"""
+    import nbformat
+    from markupsafe import Markup
+    from nbconvert import HTMLExporter
+
+    document = nbformat.read(notebook, as_version=4)
+    _drop_widget_views(document)
+    body, _ = HTMLExporter(template_name="basic").from_notebook_node(document)
+    text = _environment().get_template("lesson.html.j2").render(title=_title(document), body=Markup(body))
+    page.write_text(text, encoding="utf-8")
+
+
+def _title(document: Any) -> str:
+    lines = (line for cell in document.cells for line in cell.source.splitlines())
+    return next((line[2:] for line in lines if line.startswith("# ")), "课页")
+
+
+def _drop_widget_views(document: Any) -> None:
+    """没有内核的地方,控件只剩静态的表:去掉控件视图,留下同一格里的网页或文字。"""
+    for cell in document.cells:
+        for output in cell.get("outputs", ()):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+
+
+def write_index(path: Path, groups: Sequence[tuple[str, Sequence[tuple[str, str, str]]]]) -> None:
+    """目录页;groups: (小标题, [(链接, 名字, 说明), …])。"""
+    text = _environment().get_template("index.html.j2").render(groups=groups)
+    path.write_text(text, encoding="utf-8")

@@ -1,0 +1,184 @@
+"""全书共用的词:错误的一家、三个指标、客户与客户群体。
+
+本层不引入任何东西(连 pandas 也不):别的房间都站在它上面。
+金额一律是整数最小单位(分、便士),天数是整天;只有写给人看时才换成元。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+UP, DOWN = "↑", "↓"
+RECENCY, FREQUENCY, MONETARY = INDICATOR_KEYS = ("recency", "frequency", "monetary")
+Better = Literal["high", "low"]
+
+
+class LabError(Exception):
+    """全书错误的根:在哪里、出了什么事、为什么、怎么办,全部中文。
+
+    what: 出了什么事(一句话)。where: 文件、行、列、格。why: 原因。remedy: 怎么办。
+    最多引用一个单元格的内容(用 `quote` 截短)。
+    """
+
+    def __init__(self, what: str, *, where: str = "", why: str = "", remedy: str = "") -> None:
+        super().__init__(what)
+        self.what, self.where, self.why, self.remedy = what, where, why, remedy
+
+    def __str__(self) -> str:
+        parts = (("", self.what), ("位置:", self.where), ("原因:", self.why), ("怎么办:", self.remedy))
+        return "\n".join(label + text for label, text in parts if text)
+
+    def _render_traceback_(self) -> list[str]:
+        """IPython 的约定:在笔记本里只显示这几行,不显示调用栈。"""
+        return ["⚠ " + str(self)]
+
+    def __reduce__(self):
+        """进程池要把错误送回主进程;关键字参数要跟着走。"""
+        return _rebuild_error, (type(self), self.__dict__.copy())
+
+
+def _rebuild_error(kind: type[LabError], fields: dict) -> LabError:
+    error = kind(fields["what"])
+    error.__dict__.update(fields)
+    return error
+
+
+class ContentError(LabError):
+    """教师的内容文件(data/course)缺项、重复或互相矛盾。"""
+
+
+class DataError(LabError):
+    """输入数据(订单、问卷、名单)读不出、含糊或损坏。"""
+
+
+class ParameterError(LabError):
+    """参数名不认识、类型不对或取值不许可。"""
+
+
+class AnswerFileError(LabError):
+    """答案文件读不出、不合约定或写不进去。"""
+
+
+class AnswerConflict(AnswerFileError):
+    """同一格被两个窗口填了不同的内容:两份都留着,由学生决定。
+
+    clashes: (位置, 文件里的, 这个窗口的) 若干处。losing: 这个窗口的整份答案。
+    kept_as: losing 存进 older 文件夹的文件名,没存成是 ""。
+    """
+
+    clashes: tuple[tuple[str, object, object], ...] = ()
+    losing: object = None
+    kept_as: str = ""
+
+
+def quote(text: object, limit: int = 40) -> str:
+    """把一格内容放进「」里给人看:控制符可见,过长截断。"""
+    shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in str(text))
+    return f"「{shown[:limit]}…」" if len(shown) > limit else f"「{shown}」"
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """一个指标:名字、单位、方向和最小单位的小数位数(course.md A12、E1)。
+
+    better: "high" 越大越好,"low" 越小越好(如距今天数);方向总是写明,从不猜。
+    decimals: 存的是整数最小单位,写出来移几位小数(元 → 2,天、次、级 → 0)。
+    """
+
+    key: str
+    letter: str
+    label: str
+    unit: str
+    better: Better
+    decimals: int = 0
+
+    @property
+    def heading(self) -> str:
+        return f"{self.letter} {self.label}({self.unit})"
+
+    def text(self, value: int | Fraction) -> str:
+        """最小单位的整数或分数 → 主单位的精确十进制字符串。"""
+        return exact_decimal(Fraction(value) / 10**self.decimals, self.decimals)
+
+
+@dataclass(frozen=True)
+class Customer:
+    """一位客户的 R、F、M,都是整数(M 为最小货币单位)。"""
+
+    customer_id: str
+    recency: int
+    frequency: int
+    monetary: int
+
+    @property
+    def values(self) -> tuple[int, int, int]:
+        return self.recency, self.frequency, self.monetary
+
+
+@dataclass(frozen=True)
+class Population:
+    """一个数据来源的全体客户,带着指标的单位与方向。
+
+    customers: 按客户编号排好序,编号不重复。
+    data_sha256: 来源文件的指纹,写进答案文件,数据一变评分就会说出来。
+    setaside: (说明, 数目) 对,按规则放在一边、没有进入 customers 的东西。
+    """
+
+    source: str
+    customers: tuple[Customer, ...]
+    indicators: tuple[Indicator, Indicator, Indicator]
+    data_sha256: str
+    as_of: date | None = None
+    synthetic: bool = False
+    setaside: tuple[tuple[str, int], ...] = ()
+
+    def pick(self, customer_ids: Iterable[str]) -> tuple[Customer, ...]:
+        """按编号取客户,顺序同 customer_ids;找不到 → DataError。"""
+        known = {customer.customer_id: customer for customer in self.customers}
+        wanted = tuple(customer_ids)
+        if missing := [i for i in wanted if i not in known]:
+            raise DataError(
+                f"数据里没有客户 {quote(missing[0])}(共缺 {len(missing)} 位)。",
+                where=f"来源 {self.source}",
+                why="题本是按另一份数据抽的。",
+                remedy="用发题本时的那份数据,或请老师重新发放题本。",
+            )
+        return tuple(known[i] for i in wanted)
+
+
+def column(customers: Sequence[Customer], key: str) -> list[int]:
+    """一列指标值,顺序同 customers;key 是 INDICATOR_KEYS 之一。"""
+    return [getattr(customer, key) for customer in customers]
+
+
+def exact_decimal(value: Fraction, least: int = 0) -> str:
+    """有限小数的精确写法,至少 least 位小数;无限小数 → ValueError。"""
+    digits = least
+    while (value * 10**digits).denominator != 1:
+        digits += 1
+        if digits > least + 12:
+            raise ValueError("不是有限小数")
+    scaled = abs(value.numerator * 10**digits // value.denominator)
+    sign, whole, part = "-" if value < 0 else "", *divmod(scaled, 10**digits)
+    return f"{sign}{whole}.{part:0{digits}d}" if digits else f"{sign}{whole}"
+
+
+def half_up(value: Fraction, digits: int) -> str:
+    """四舍五入到 digits 位小数(正数的“五入”,即 half-up;负数对称)。"""
+    scaled = (abs(value) * 10**digits * 2 + 1) // 2
+    return exact_decimal(Fraction(-scaled if value < 0 else scaled, 10**digits), digits)
+
+
+@dataclass(frozen=True)
+class Order:
+    """一笔订单或一次取消:amount 为整数最小货币单位,取消为负。"""
+
+    order_id: str
+    customer_id: str
+    order_date: date
+    amount: int
+    cancelled: bool = False
