@@ -1,11 +1,11 @@
 """客户生命周期管理实训工作簿背后的小工具包。
 
-房间与谁可以叫谁(import-linter 看着):
+房间与谁可以叫谁（import-linter 看着）：
 
 cli → lab → report | run → exercises → tables | plots | answers → variants → rfm | simulate
     → orders | survey → content → reading → export → schema
 
-一个核心,三扇门:学生的自查、教师的评分、分析师的报告叫同一批函数。
+一个核心，三扇门：学生的自查、教师的评分、分析师的报告叫同一批函数。
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["Lab", "LabError", "open_lab"]
 
 
 def __getattr__(name: str) -> Any:
-    """用到才引入:`import lifecycle_lab` 本身不带 pandas、matplotlib。"""
+    """用到才引入：`import lifecycle_lab` 本身不带 pandas、matplotlib。"""
     if name == "LabError":
         from lifecycle_lab.schema import LabError
 

@@ -1,4 +1,4 @@
-"""命令行 `lifecycle-lab`:三扇门的把手。这里只认参数、叫下面的房间、把结果说出来。"""
+"""命令行 `lifecycle-lab`：三扇门的把手。这里只认参数、叫下面的房间、把结果说出来。"""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ app = typer.Typer(
 data_app = typer.Typer(help="自带的数据", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 
-Source = Annotated[str, typer.Option(help="survey、online_retail,或问卷导出/订单表的路径")]
-AsOf = Annotated[str, typer.Option(help="观察日 年-月-日;空为默认")]
+Source = Annotated[str, typer.Option(help="survey、online_retail，或问卷导出/订单表的路径")]
+AsOf = Annotated[str, typer.Option(help="观察日 年-月-日；空为默认")]
 
 
 @app.command("run")
 def run_command(
-    notebooks: Annotated[list[str] | None, typer.Argument(help="课名,如 04_rfm_training;空为全部")] = None,
-    mode: Annotated[list[str] | None, typer.Option(help="blank、key、sabotage;可写几次,默认 key")] = None,
+    notebooks: Annotated[list[str] | None, typer.Argument(help="课名，如 04_rfm_training；空为全部")] = None,
+    mode: Annotated[list[str] | None, typer.Option(help="blank、key、sabotage；可写几次，默认 key")] = None,
     student: Annotated[str, typer.Option(help="学号")] = "demo",
     source: Annotated[
-        list[str] | None, typer.Option(help="survey、online_retail 或文件;可写几次,默认两个都跑")
+        list[str] | None, typer.Option(help="survey、online_retail 或文件；可写几次，默认两个都跑")
     ] = None,
     as_of: AsOf = "",
     out: Annotated[Path, typer.Option(help="输出文件夹")] = Path("build"),
-    jobs: Annotated[int, typer.Option(help="同时执行几课;0 为按核数", min=0)] = 0,
+    jobs: Annotated[int, typer.Option(help="同时执行几课；0 为按核数", min=0)] = 0,
 ) -> None:
-    """执行工作簿:每课的结果都与模式应得的一致才算成功(退出码 0)。"""
+    """执行工作簿：每课的结果都与模式应得的一致才算成功（退出码 0）。"""
     from lifecycle_lab import run as runner
     from lifecycle_lab.exercises.sources import SHIPPED
 
@@ -60,7 +60,7 @@ def run_command(
 
 
 def _report_progress(done: Finished, count: int, total: int) -> None:
-    """屏幕上是一条进度条,重定向到文件时一件一行。"""
+    """屏幕上是一条进度条，重定向到文件时一件一行。"""
     line = (
         f"{done.job.assignment.source} {done.job.mode} {done.job.lesson} {'✓' if not done.problem else '×'}"
     )
@@ -80,9 +80,9 @@ def variant(
     as_of: AsOf = "",
     key: Annotated[bool, typer.Option("--key", help="连标准答案一起")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="写成 JSON(可作 variant_file)")] = False,
-    secret_file: Annotated[Path | None, typer.Option(help="课程密钥文件(教师)")] = None,
+    secret_file: Annotated[Path | None, typer.Option(help="课程密钥文件（教师）")] = None,
 ) -> None:
-    """一位学生的题本:10 位客户;--key 连答案(口试、核对用)。"""
+    """一位学生的题本：10 位客户；--key 连答案（口试、核对用）。"""
     from lifecycle_lab.exercises.assignment import open_assignment, variant_document
     from lifecycle_lab.exercises.paper import key_document, paper
 
@@ -98,11 +98,11 @@ def variant(
 def check(
     answers: Annotated[Path, typer.Argument(help="学生交来的答案文件")],
     as_json: Annotated[bool, typer.Option("--json", help="写成 JSON")] = False,
-    source: Annotated[str, typer.Option(help="答案是用自备文件做的:那份文件的路径")] = "",
+    source: Annotated[str, typer.Option(help="答案是用自备文件做的：那份文件的路径")] = "",
     variant_file: Annotated[str, typer.Option(help="教师发的题本文件")] = "",
-    secret_file: Annotated[Path | None, typer.Option(help="课程密钥文件(教师)")] = None,
+    secret_file: Annotated[Path | None, typer.Option(help="课程密钥文件（教师）")] = None,
 ) -> None:
-    """核对一份答案文件:读得懂退出码 0(不论对错),读不懂退出码 2。只读数据,不运行任何东西。"""
+    """核对一份答案文件：读得懂退出码 0(不论对错)，读不懂退出码 2。只读数据，不运行任何东西。"""
     from lifecycle_lab.exercises.marking import mark_file
 
     try:
@@ -120,7 +120,7 @@ def check(
 
 @app.command()
 def lab() -> None:
-    """打开 JupyterLab,停在 00;只在本机、带口令。"""
+    """打开 JupyterLab，停在 00；只在本机、带口令。"""
     from lifecycle_lab.run import NOTEBOOKS, find_notebook
 
     start = find_notebook("00")
@@ -133,7 +133,7 @@ def lab() -> None:
 
 
 def _chinese_settings() -> dict[str, str]:
-    """界面语言写进工作簿自己的设置文件夹,不碰用户的设置。"""
+    """界面语言写进工作簿自己的设置文件夹，不碰用户的设置。"""
     folder = Path(sys.prefix) / "share" / "lifecycle-lab" / "settings"
     setting = folder / "@jupyterlab" / "translation-extension" / "plugin.jupyterlab-settings"
     setting.parent.mkdir(parents=True, exist_ok=True)
@@ -143,9 +143,9 @@ def _chinese_settings() -> dict[str, str]:
 
 @data_app.command("build")
 def build(
-    names: Annotated[list[str] | None, typer.Argument(help="survey、online_retail、readme;空为全部")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="survey、online_retail、readme；空为全部")] = None,
 ) -> None:
-    """重做自带的数据与数据字典(online_retail 要联网下载一次)。"""
+    """重做自带的数据与数据字典（online_retail 要联网下载一次）。"""
     from lifecycle_lab.lab.shipped import rebuild
 
     for line in rebuild(names or ()):
@@ -159,7 +159,7 @@ def _secret(path: Path | None) -> bytes:
 
 
 def main() -> None:
-    """命令行入口:我们的错误说中文,退出码 2,不带调用栈。"""
+    """命令行入口：我们的错误说中文，退出码 2，不带调用栈。"""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

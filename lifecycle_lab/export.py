@@ -1,7 +1,7 @@
-"""写出去的一层:每种媒介各有一个中和函数,报告、评分、课堂显示都经过这里。
+"""写出去的一层：每种媒介各有一个中和函数，报告、评分、课堂显示都经过这里。
 
-外来文字(客户名、学生答案)在电子表格里可能是公式,在网页里可能是标记,
-在图里可能是数学排版,在终端里可能是控制序列。这里让它们只是文字。
+外来文字（客户名、学生答案）在电子表格里可能是公式，在网页里可能是标记，
+在图里可能是数学排版，在终端里可能是控制序列。这里让它们只是文字。
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 _FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # 半角与全角的 = + - @
-# 双向控制符会让后面的字倒着排,看上去像另一个名字
+# 双向控制符会让后面的字倒着排，看上去像另一个名字
 _BIDI = {chr(c) for c in (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _TONES = {"good", "bad", "pending", "credit", "changed", "format", "blank"}
 
 
 def visible(text: object) -> str:
-    """控制符与双向控制符换成看得见的写法;换行与制表保留。"""
+    """控制符与双向控制符换成看得见的写法；换行与制表保留。"""
     return "".join(_visible_char(c) for c in str(text))
 
 
@@ -29,43 +29,43 @@ def _visible_char(char: str) -> str:
 
 
 def html_text(text: object) -> str:
-    """网页:转义标记与引号,换行成 <br>。"""
+    """网页：转义标记与引号，换行成 <br>。"""
     return html.escape(visible(text), quote=True).replace("\n", "<br>")
 
 
 def sheet_text(text: object) -> str:
-    """CSV 里的文字格:以公式字符开头的前面加一撇;数字不要走这里。"""
+    """CSV 里的文字格：以公式字符开头的前面加一撇；数字不要走这里。"""
     shown = visible(text)
     return "'" + shown if shown.startswith(_FORMULA_STARTS) else shown
 
 
 def chart_text(text: object) -> str:
-    """matplotlib:$ 不再开始公式;开头的下划线不再让图例丢掉这一项。"""
+    """matplotlib:$ 不再开始公式；开头的下划线不再让图例丢掉这一项。"""
     shown = visible(text).replace("$", r"\$")
     return "\u200a" + shown if shown.startswith("_") else shown
 
 
 def terminal_text(text: object) -> str:
-    """终端:一行之内,没有任何控制序列。"""
+    """终端：一行之内，没有任何控制序列。"""
     return visible(text).replace("\n", " ").replace("\t", " ")
 
 
 def document_text(text: object) -> str:
-    """Word(XML):去掉 XML 不许有的字符,换行与制表保留。"""
+    """Word(XML)：去掉 XML 不许有的字符，换行与制表保留。"""
     return "".join(c for c in visible(text) if c not in "\ufffe\uffff")
 
 
 def display_width(text: str) -> int:
-    """终端里占几列:汉字与全角算两列。"""
+    """终端里占几列：汉字与全角算两列。"""
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 @dataclass(frozen=True)
 class Table:
-    """一张给人看的表:全是文字,已经按单位写好;自己知道怎样写成网页、终端与数据框。
+    """一张给人看的表：全是文字，已经按单位写好；自己知道怎样写成网页、终端与数据框。
 
-    rows: (行数, 列数) 的文字;tones: {(行, 列): 色调},色调只加强文字,从不单独表意。
-    note: 表下的一句话(口径、方向、来源)。
+    rows: （行数，列数） 的文字；tones: {（行，列）：色调}，色调只加强文字，从不单独表意。
+    note: 表下的一句话（口径、方向、来源）。
     """
 
     title: str
@@ -76,14 +76,14 @@ class Table:
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.columns) for row in self.rows):
-            raise ValueError(f"{self.title}:有一行的列数不是 {len(self.columns)}")
+            raise ValueError(f"{self.title}：有一行的列数不是 {len(self.columns)}")
         if unknown := set(self.tones.values()) - _TONES:
-            raise ValueError(f"{self.title}:不认识的色调 {unknown}")
+            raise ValueError(f"{self.title}：不认识的色调 {unknown}")
 
     def html(self, widths: Sequence[float] = ()) -> str:
-        """一个 <table>,标题在 caption,列头带 scope(读屏软件用得上)。
+        """一个 <table>,标题在 caption，列头带 scope(读屏软件用得上)。
 
-        widths: 每列占表宽的份额(总和 1),报告用它排 A4;不给就由浏览器定。
+        widths: 每列占表宽的份额（总和 1），报告用它排 A4；不给就由浏览器定。
         """
         head = "".join(f'<th scope="col">{html_text(name)}</th>' for name in self.columns)
         body = "".join(f"<tr>{self._html_row(i, row)}</tr>" for i, row in enumerate(self.rows))
@@ -115,7 +115,7 @@ class Table:
         )
 
     def frame(self):
-        """同样内容的 pandas.DataFrame(文字列),分析师接着算用。"""
+        """同样内容的 pandas.DataFrame(文字列)，分析师接着算用。"""
         import pandas as pd
 
         return pd.DataFrame(list(self.rows), columns=list(self.columns))
@@ -134,7 +134,7 @@ def _pad(text: str, width: int) -> str:
     return text + " " * (width - display_width(text))
 
 
-# 随表带着走:笔记本、课页、报告里同一个样子;颜色取自色盲安全的一组,且总有文字同在
+# 随表带着走：笔记本、课页、报告里同一个样子；颜色取自色盲安全的一组，且总有文字同在
 TABLE_STYLE = """<style>
 .lab-table{border-collapse:collapse;margin:.6em 0;font-size:.95em}
 .lab-table caption{text-align:left;font-weight:600;padding:.2em 0;caption-side:top}

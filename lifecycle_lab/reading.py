@@ -1,7 +1,7 @@
-"""把别人的文件读成文字格,把文字格读成数:编码、表格、数字与日期的封闭文法。
+"""把别人的文件读成文字格，把文字格读成数：编码、表格、数字与日期的封闭文法。
 
-从不用读表库的猜测默认值:先按文字读,再按写明的文法换算;读不懂就说在哪一格、为什么。
-orders、survey、content 都从这里读,所以它在三者之下。
+从不用读表库的猜测默认值：先按文字读，再按写明的文法换算；读不懂就说在哪一格、为什么。
+orders、survey、content 都从这里读，所以它在三者之下。
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ MAX_ROWS, MAX_COLUMNS, MAX_CELL = 200_000, 200, 32_768
 
 @dataclass(frozen=True)
 class Grid:
-    """一张按文字读出的表:表头与各行;行号从 1 数起,表头是第 1 行。
+    """一张按文字读出的表：表头与各行；行号从 1 数起，表头是第 1 行。
 
-    rows: (行号, 各格文字),每行格数等于表头;sha256: 文件原始字节的指纹。
+    rows: （行号，各格文字），每行格数等于表头；sha256: 文件原始字节的指纹。
     """
 
     name: str
@@ -44,7 +44,7 @@ class Grid:
 
 
 def read_grid(path: Path | str) -> Grid:
-    """按内容(不按扩展名)读 CSV/TSV、XLSX 或 Parquet;读不出、含糊、过大 → DataError。"""
+    """按内容（不按扩展名）读 CSV/TSV、XLSX 或 Parquet；读不出、含糊、过大 → DataError。"""
     path = Path(path)
     data = read_bytes(path)
     readers = {b"PK\x03\x04": _workbook_lines, b"PAR1": _parquet_lines}
@@ -53,24 +53,24 @@ def read_grid(path: Path | str) -> Grid:
 
 
 def read_bytes(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
-    """整个文件的字节;不存在、不是文件、超过 limit → DataError。"""
+    """整个文件的字节；不存在、不是文件、超过 limit → DataError。"""
     if not path.is_file():
         raise DataError(
             f"找不到文件 {quote(path.name, 80)}。",
             where=str(path),
-            remedy="检查路径与文件名;文件夹名里的空格与汉字都可以用,但要写全。",
+            remedy="检查路径与文件名；文件夹名里的空格与汉字都可以用，但要写全。",
         )
     if path.stat().st_size > limit:
         raise DataError(
             f"文件 {quote(path.name, 80)} 超过 {limit // 2**20} MiB。",
-            why="超大的文件常常是损坏的,或不是这里要的表。",
-            remedy="另存为 CSV,或先拆分。",
+            why="超大的文件常常是损坏的，或不是这里要的表。",
+            remedy="另存为 CSV，或先拆分。",
         )
     return path.read_bytes()
 
 
 def decode(data: bytes, name: str) -> str:
-    """BOM,其次严格 UTF-8,其次严格 GB18030;都不是 → DataError 并说出第几个字节。"""
+    """BOM，其次严格 UTF-8，其次严格 GB18030；都不是 → DataError 并说出第几个字节。"""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _strict(data, "utf-16", name)
     try:
@@ -92,8 +92,8 @@ def _bad_encoding(name: str, position: int) -> DataError:
     return DataError(
         f"{quote(name, 80)} 的文字编码认不出来。",
         where=f"第 {position + 1} 个字节",
-        why="它既不是 UTF-8,也不是 GB18030(GBK)。",
-        remedy="在 Excel 或 WPS 里另存为“CSV UTF-8”,再试一次。",
+        why="它既不是 UTF-8，也不是 GB18030(GBK)。",
+        remedy="在 Excel 或 WPS 里另存为“CSV UTF-8”，再试一次。",
     )
 
 
@@ -101,7 +101,7 @@ def _csv_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
     text = decode(data, name)
     if "\x00" in text:
         raise DataError(
-            f"{quote(name, 80)} 不是文字表格。", why="里面有空字符(NUL)。", remedy="另存为 CSV 或 XLSX。"
+            f"{quote(name, 80)} 不是文字表格。", why="里面有空字符（NUL）。", remedy="另存为 CSV 或 XLSX。"
         )
     first = text.split("\n", 1)[0]
     delimiter = max(",\t;", key=first.count)
@@ -116,7 +116,7 @@ def _csv_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
             f"{quote(name, 80)} 的引号或换行不配对。",
             where=f"第 {len(lines) + 1} 行附近",
             why=str(error),
-            remedy="用表格软件打开,检查这一行,再另存为 CSV。",
+            remedy="用表格软件打开，检查这一行，再另存为 CSV。",
         ) from None
     return lines
 
@@ -125,14 +125,14 @@ def _check_size(name: str, row: int, cells: Sequence[str]) -> None:
     for what, size, limit in (("行", row, MAX_ROWS), ("列", len(cells), MAX_COLUMNS)):
         if size > limit:
             raise DataError(
-                f"{quote(name, 80)} 超过 {limit} {what}。", remedy="拆成几份,或先在表格软件里删去空行空列。"
+                f"{quote(name, 80)} 超过 {limit} {what}。", remedy="拆成几份，或先在表格软件里删去空行空列。"
             )
     if any(len(cell) > MAX_CELL for cell in cells):
         raise DataError(f"{quote(name, 80)} 有一格超过 {MAX_CELL} 个字符。", where=f"第 {row} 行")
 
 
 def _workbook_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
-    """先验包再打开;公式没有存下结果、错误值、多张可见的表都说出来,不猜。"""
+    """先验包再打开；公式没有存下结果、错误值、多张可见的表都说出来，不猜。"""
     check_archive(name, data)
     import openpyxl
 
@@ -143,7 +143,7 @@ def _workbook_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
             f"{quote(name, 80)} 里有 {len(visible)} 张看得见的工作表。",
             where="、".join(quote(sheet.title) for sheet in visible),
             why="不知道该读哪一张。",
-            remedy="只留要读的那一张,另存一份。",
+            remedy="只留要读的那一张，另存一份。",
         )
     lines = []
     for number, cells in enumerate(visible[0].iter_rows(max_col=MAX_COLUMNS, values_only=True), start=1):
@@ -174,7 +174,7 @@ def _cell_text(name: str, row: int, cell: object) -> str:
 
 
 def _parquet_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
-    """Parquet 各格换成文字(不经 pandas);列名算第 1 行,数据从第 2 行数起。"""
+    """Parquet 各格换成文字（不经 pandas）；列名算第 1 行，数据从第 2 行数起。"""
     import pyarrow as pa
 
     try:
@@ -186,7 +186,7 @@ def _parquet_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
 
 
 def _parquet_columns(name: str, data: bytes) -> list[tuple[str, object]]:
-    """先看声明的行数列数再读;文字列按字典读,一个巨大的值不会被摊开成许多份。"""
+    """先看声明的行数列数再读；文字列按字典读，一个巨大的值不会被摊开成许多份。"""
     import pyarrow.parquet as pq
 
     file = pq.ParquetFile(io.BytesIO(data))
@@ -197,7 +197,7 @@ def _parquet_columns(name: str, data: bytes) -> list[tuple[str, object]]:
     small = declared <= MAX_UNPACKED_BYTES
     table = pq.ParquetFile(io.BytesIO(data), read_dictionary=words).read() if small else None
     if table is None or table.nbytes > MAX_UNPACKED_BYTES:
-        problem, remedy = f"解开后超过 {MAX_UNPACKED_BYTES // 2**20} MiB", "只留需要的列,再导出。"
+        problem, remedy = f"解开后超过 {MAX_UNPACKED_BYTES // 2**20} MiB", "只留需要的列，再导出。"
         raise DataError(f"{quote(name, 80)} {problem}。", remedy=remedy)
     if len(set(names)) < len(names):
         raise DataError(f"{quote(name, 80)} 有两列同名。", remedy="改掉其中一列的列名。")
@@ -211,7 +211,7 @@ def _is_words(kind) -> bool:
 
 
 def _column_texts(name: str, column: str, values) -> list[str]:
-    """一列 → 文字。小数取最短的往返写法;时间戳由 Arrow 写成文字(逐个取值会惊动 pandas)。"""
+    """一列 → 文字。小数取最短的往返写法；时间戳由 Arrow 写成文字（逐个取值会惊动 pandas）。"""
     import pyarrow as pa
 
     kind = values.type
@@ -224,7 +224,7 @@ def _column_texts(name: str, column: str, values) -> list[str]:
         raise DataError(
             f"{quote(name, 80)} 里有读不了的列类型 {quote(kind)}。",
             where=f"「{column}」列",
-            remedy="这一列存成文字、数、日期或是否,或者不要导出它。",
+            remedy="这一列存成文字、数、日期或是否，或者不要导出它。",
         )
     return [_plain_text(cell) for cell in values.to_pylist()]
 
@@ -245,7 +245,7 @@ def _plain_text(cell: object) -> str:
 
 
 def check_archive(name: str, data: bytes) -> None:
-    """打开 XLSX 之前:条目数、解开后的大小、压缩比、重叠、加密、DTD;不合 → DataError。"""
+    """打开 XLSX 之前：条目数、解开后的大小、压缩比、重叠、加密、DTD；不合 → DataError。"""
     try:
         entries = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
@@ -261,20 +261,20 @@ def check_archive(name: str, data: bytes) -> None:
         ),
         "条目互相重叠": any(a[1] > b[0] for a, b in itertools.pairwise(spans)),
         "有加密的条目": any(entry.flag_bits & 1 for entry in entries),
-        "不是工作簿(XLSX)": not any(entry.filename == "[Content_Types].xml" for entry in entries),
+        "不是工作簿（XLSX）": not any(entry.filename == "[Content_Types].xml" for entry in entries),
     }
     if found := [problem for problem, true in problems.items() if true]:
         raise DataError(
-            f"没有打开 {quote(name, 80)}:{'、'.join(found)}。",
-            why="这样的文件可能是坏的,也可能是有意做坏的。",
-            remedy="在表格软件里打开原件,另存为新的 XLSX 或 CSV。",
+            f"没有打开 {quote(name, 80)}：{'、'.join(found)}。",
+            why="这样的文件可能是坏的，也可能是有意做坏的。",
+            remedy="在表格软件里打开原件，另存为新的 XLSX 或 CSV。",
         )
 
 
 def _grid(name: str, lines: list[tuple[int, list[str]]], sha256: str) -> Grid:
     lines = [(number, cells) for number, cells in lines if any(cell.strip() for cell in cells)]
     if len(lines) < 2:
-        raise DataError(f"{quote(name, 80)} 里没有数据行。", remedy="第一行是列名,下面至少要有一行。")
+        raise DataError(f"{quote(name, 80)} 里没有数据行。", remedy="第一行是列名，下面至少要有一行。")
     header = tuple(halfwidth(cell) for cell in lines[0][1])
     if doubles := [column for i, column in enumerate(header) if column and column in header[:i]]:
         raise DataError(
@@ -287,21 +287,21 @@ def _grid(name: str, lines: list[tuple[int, list[str]]], sha256: str) -> Grid:
 
 
 def _fit(name: str, row: int, cells: list[str], width: int) -> tuple[str, ...]:
-    """短的行补空格(表格软件常省去尾部空格);长的行说明列错了位,不猜。"""
+    """短的行补空格（表格软件常省去尾部空格）；长的行说明列错了位，不猜。"""
     while len(cells) > width and not cells[-1].strip():
         cells = cells[:-1]
     if len(cells) > width:
         raise DataError(
-            f"{quote(name, 80)} 这一行有 {len(cells)} 格,表头只有 {width} 格。",
+            f"{quote(name, 80)} 这一行有 {len(cells)} 格，表头只有 {width} 格。",
             where=f"第 {row} 行",
-            why="多半是某格里的逗号没有加引号,后面的格都错了一位。",
-            remedy="给含逗号的格加上双引号,或另存为 XLSX。",
+            why="多半是某格里的逗号没有加引号，后面的格都错了一位。",
+            remedy="给含逗号的格加上双引号，或另存为 XLSX。",
         )
     return tuple(cells) + ("",) * (width - len(cells))
 
 
 def halfwidth(text: str) -> str:
-    """全角 → 半角(NFKC),去掉首尾空白与零宽字符。"""
+    """全角 → 半角（NFKC），去掉首尾空白与零宽字符。"""
     return unicodedata.normalize("NFKC", text).replace("\u200b", "").replace("\ufeff", "").strip()
 
 
@@ -312,13 +312,13 @@ _MONEY = re.compile(
 
 
 def parse_whole(text: str) -> int | None:
-    """非负整数,可带千分位、全角、尾上的 .0;不是 → None。"""
+    """非负整数，可带千分位、全角、尾上的 .0；不是 → None。"""
     found = _WHOLE.fullmatch(halfwidth(text))
     return int(found[1].replace(",", "")) if found else None
 
 
 def parse_decimal(text: str) -> Decimal | None:
-    """普通十进制数,可带 ¥、元、万、千分位、全角、负号;不是 → None。"""
+    """普通十进制数，可带 ¥、元、万、千分位、全角、负号；不是 → None。"""
     found = _MONEY.fullmatch(halfwidth(text).replace("¥", "¥"))
     if not found:
         return None
@@ -327,7 +327,7 @@ def parse_decimal(text: str) -> Decimal | None:
 
 
 def minor_units(value: Decimal, decimals: int) -> int | None:
-    """主单位 → 整数最小单位;比最小单位还细 → None。"""
+    """主单位 → 整数最小单位；比最小单位还细 → None。"""
     scaled = value.scaleb(decimals)
     return int(scaled) if scaled == scaled.to_integral_value() else None
 
@@ -336,7 +336,7 @@ _DATE = re.compile(r"(\d{4})([-/.年])(\d{1,2})([-/.月])(\d{1,2})日?(?:[T ]00:
 
 
 def parse_date(text: str) -> date | None:
-    """年在前的日期(2024-05-17、2024/5/17、2024年5月17日);别的写法 → None,不猜。"""
+    """年在前的日期（2024-05-17、2024/5/17、2024年5月17日）；别的写法 → None，不猜。"""
     found = _DATE.fullmatch(halfwidth(text))
     if not found or (found[2], found[4]) not in (("-", "-"), ("/", "/"), (".", "."), ("年", "月")):
         return None
@@ -347,5 +347,5 @@ def parse_date(text: str) -> date | None:
 
 
 def days_between(earlier: date, later: date) -> int:
-    """整天数,可为负。"""
+    """整天数，可为负。"""
     return (later - earlier) // timedelta(days=1)

@@ -1,7 +1,7 @@
-"""全书共用的词:错误的一家、三个指标、客户与客户群体。
+"""全书共用的词：错误的一家、三个指标、客户与客户群体。
 
-本层不引入任何东西(连 pandas 也不):别的房间都站在它上面。
-金额一律是整数最小单位(分、便士),天数是整天;只有写给人看时才换成元。
+本层不引入任何东西（连 pandas 也不）：别的房间都站在它上面。
+金额一律是整数最小单位（分、便士），天数是整天；只有写给人看时才换成元。
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ UP, DOWN = "↑", "↓"
 RECENCY, FREQUENCY, MONETARY = INDICATOR_KEYS = ("recency", "frequency", "monetary")
 Better = Literal["high", "low"]
 
+State = tuple[bool, bool, bool]
+"""（最近买过？, 买得勤？, 花得多？）：级别的名字与策略都按它查，从不按箭头查。"""
+
 
 class LabError(Exception):
-    """全书错误的根:在哪里、出了什么事、为什么、怎么办,全部中文。
+    """全书错误的根：在哪里、出了什么事、为什么、怎么办，全部中文。
 
-    what: 出了什么事(一句话)。where: 文件、行、列、格。why: 原因。remedy: 怎么办。
-    最多引用一个单元格的内容(用 `quote` 截短)。
+    what: 出了什么事（一句话）。where: 文件、行、列、格。why: 原因。remedy: 怎么办。
+    最多引用一个单元格的内容（用 `quote` 截短）。
     """
 
     def __init__(self, what: str, *, where: str = "", why: str = "", remedy: str = "") -> None:
@@ -29,15 +32,15 @@ class LabError(Exception):
         self.what, self.where, self.why, self.remedy = what, where, why, remedy
 
     def __str__(self) -> str:
-        parts = (("", self.what), ("位置:", self.where), ("原因:", self.why), ("怎么办:", self.remedy))
+        parts = (("", self.what), ("位置：", self.where), ("原因：", self.why), ("怎么办：", self.remedy))
         return "\n".join(label + text for label, text in parts if text)
 
     def _render_traceback_(self) -> list[str]:
-        """IPython 的约定:在笔记本里只显示这几行,不显示调用栈。"""
+        """IPython 的约定：在笔记本里只显示这几行，不显示调用栈。"""
         return ["⚠ " + str(self)]
 
     def __reduce__(self):
-        """进程池要把错误送回主进程;关键字参数要跟着走。"""
+        """进程池要把错误送回主进程；关键字参数要跟着走。"""
         return _rebuild_error, (type(self), self.__dict__.copy())
 
 
@@ -48,11 +51,11 @@ def _rebuild_error(kind: type[LabError], fields: dict) -> LabError:
 
 
 class ContentError(LabError):
-    """教师的内容文件(data/course)缺项、重复或互相矛盾。"""
+    """教师的内容文件（data/course）缺项、重复或互相矛盾。"""
 
 
 class DataError(LabError):
-    """输入数据(订单、问卷、名单)读不出、含糊或损坏。"""
+    """输入数据（订单、问卷、名单）读不出、含糊或损坏。"""
 
 
 class ParameterError(LabError):
@@ -64,10 +67,10 @@ class AnswerFileError(LabError):
 
 
 class AnswerConflict(AnswerFileError):
-    """同一格被两个窗口填了不同的内容:两份都留着,由学生决定。
+    """同一格被两个窗口填了不同的内容：两份都留着，由学生决定。
 
-    clashes: (位置, 文件里的, 这个窗口的) 若干处。losing: 这个窗口的整份答案。
-    kept_as: losing 存进 older 文件夹的文件名,没存成是 ""。
+    clashes: （位置，文件里的，这个窗口的） 若干处。losing: 这个窗口的整份答案。
+    kept_as: losing 存进 older 文件夹的文件名，没存成是 ""。
     """
 
     clashes: tuple[tuple[str, object, object], ...] = ()
@@ -76,17 +79,17 @@ class AnswerConflict(AnswerFileError):
 
 
 def quote(text: object, limit: int = 40) -> str:
-    """把一格内容放进「」里给人看:控制符可见,过长截断。"""
+    """把一格内容放进「」里给人看：控制符可见，过长截断。"""
     shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in str(text))
     return f"「{shown[:limit]}…」" if len(shown) > limit else f"「{shown}」"
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """一个指标:名字、单位、方向和最小单位的小数位数(course.md A12、E1)。
+    """一个指标：名字、单位、方向和最小单位的小数位数（course.md A12、E1）。
 
-    better: "high" 越大越好,"low" 越小越好(如距今天数);方向总是写明,从不猜。
-    decimals: 存的是整数最小单位,写出来移几位小数(元 → 2,天、次、级 → 0)。
+    better: "high" 越大越好，"low" 越小越好（如距今天数）；方向总是写明，从不猜。
+    decimals: 存的是整数最小单位，写出来移几位小数（元 → 2，天、次、级 → 0）。
     """
 
     key: str
@@ -98,7 +101,7 @@ class Indicator:
 
     @property
     def heading(self) -> str:
-        return f"{self.letter} {self.label}({self.unit})"
+        return f"{self.letter} {self.label}（{self.unit}）"
 
     def text(self, value: int | Fraction) -> str:
         """最小单位的整数或分数 → 主单位的精确十进制字符串。"""
@@ -107,7 +110,7 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Customer:
-    """一位客户的 R、F、M,都是整数(M 为最小货币单位)。"""
+    """一位客户的 R、F、M，都是整数（M 为最小货币单位）。"""
 
     customer_id: str
     recency: int
@@ -121,11 +124,11 @@ class Customer:
 
 @dataclass(frozen=True)
 class Population:
-    """一个数据来源的全体客户,带着指标的单位与方向。
+    """一个数据来源的全体客户，带着指标的单位与方向。
 
-    customers: 按客户编号排好序,编号不重复。
-    data_sha256: 来源文件的指纹,写进答案文件,数据一变评分就会说出来。
-    setaside: (说明, 数目) 对,按规则放在一边、没有进入 customers 的东西。
+    customers: 按客户编号排好序，编号不重复。
+    data_sha256: 来源文件的指纹，写进答案文件，数据一变评分就会说出来。
+    setaside: （说明，数目） 对，按规则放在一边、没有进入 customers 的东西。
     """
 
     source: str
@@ -137,26 +140,26 @@ class Population:
     setaside: tuple[tuple[str, int], ...] = ()
 
     def pick(self, customer_ids: Iterable[str]) -> tuple[Customer, ...]:
-        """按编号取客户,顺序同 customer_ids;找不到 → DataError。"""
+        """按编号取客户，顺序同 customer_ids；找不到 → DataError。"""
         known = {customer.customer_id: customer for customer in self.customers}
         wanted = tuple(customer_ids)
         if missing := [i for i in wanted if i not in known]:
             raise DataError(
-                f"数据里没有客户 {quote(missing[0])}(共缺 {len(missing)} 位)。",
+                f"数据里没有客户 {quote(missing[0])}（共缺 {len(missing)} 位）。",
                 where=f"来源 {self.source}",
                 why="题本是按另一份数据抽的。",
-                remedy="用发题本时的那份数据,或请老师重新发放题本。",
+                remedy="用发题本时的那份数据，或请老师重新发放题本。",
             )
         return tuple(known[i] for i in wanted)
 
 
 def column(customers: Sequence[Customer], key: str) -> list[int]:
-    """一列指标值,顺序同 customers;key 是 INDICATOR_KEYS 之一。"""
+    """一列指标值，顺序同 customers;key 是 INDICATOR_KEYS 之一。"""
     return [getattr(customer, key) for customer in customers]
 
 
 def exact_decimal(value: Fraction, least: int = 0) -> str:
-    """有限小数的精确写法,至少 least 位小数;无限小数 → ValueError。"""
+    """有限小数的精确写法，至少 least 位小数；无限小数 → ValueError。"""
     digits = least
     while (value * 10**digits).denominator != 1:
         digits += 1
@@ -168,14 +171,14 @@ def exact_decimal(value: Fraction, least: int = 0) -> str:
 
 
 def half_up(value: Fraction, digits: int) -> str:
-    """四舍五入到 digits 位小数(正数的“五入”,即 half-up;负数对称)。"""
+    """四舍五入到 digits 位小数（正数的“五入”，即 half-up；负数对称）。"""
     scaled = (abs(value) * 10**digits * 2 + 1) // 2
     return exact_decimal(Fraction(-scaled if value < 0 else scaled, 10**digits), digits)
 
 
 @dataclass(frozen=True)
 class Order:
-    """一笔订单或一次取消:amount 为整数最小货币单位,取消为负。"""
+    """一笔订单或一次取消：amount 为整数最小货币单位，取消为负。"""
 
     order_id: str
     customer_id: str

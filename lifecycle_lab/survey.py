@@ -1,11 +1,11 @@
-"""问卷的房间:随书的合成答卷,和在线问卷工具(如问卷星)导出的答卷,读成同一种客户群体。
+"""问卷的房间：随书的合成答卷，和在线问卷工具（如问卷星）导出的答卷，读成同一种客户群体。
 
-只取编号与 R、F、M 三题;提交时间、来源 IP、微信昵称等别的列读进来就丢,不进内存里的任何结构。
-没有一行会悄悄消失:每份答卷要么用上,要么按写明的规则放在一边并计数,要么整个文件拒收,
-并且一次说清每一处(course.md A12 第 1、2 步)。
+只取编号与 R、F、M 三题；提交时间、来源 IP、微信昵称等别的列读进来就丢，不进内存里的任何结构。
+没有一行会悄悄消失：每份答卷要么用上，要么按写明的规则放在一边并计数，要么整个文件拒收，
+并且一次说清每一处（course.md A12 第 1、2 步）。
 
-近一年没有消费的人(F 与 M 都填 0)谈不上“最近一次消费”,不进客户群体,单独计数;
-F 与 M 只有一个是 0,或一次没买却说半年内买过,是前后矛盾,拒收。
+近一年没有消费的人（F 与 M 都填 0）谈不上“最近一次消费”，不进客户群体，单独计数；
+F 与 M 只有一个是 0，或一次没买却说半年内买过，是前后矛盾，拒收。
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ INDICATORS = (
 LEAST_ROWS = 10  # 表 4-2 要抽 10 位客户
 PROBLEMS_SHOWN = 20
 UNANSWERED_ROWS = "R、F、M 三题都没有填的答卷"
-DID_NOT_BUY_ROWS = "近一年没有消费的答卷(次数与金额都填 0)"
+DID_NOT_BUY_ROWS = "近一年没有消费的答卷（次数与金额都填 0）"
 
-_BLANKS = {"", "(空)", "(跳过)"}  # 后两种是问卷工具的写法
+_BLANKS = {"", "(空)", "(跳过)"}  # 后两种是问卷工具的写法，括号已归一成半角
 _OTHER_CURRENCIES = re.compile(r"[$£€]|USD|GBP|EUR", re.IGNORECASE)
-# 电子表格弄坏的编号:科学记数,或第 15 位以后全成了 0
+# 电子表格弄坏的编号：科学记数，或第 15 位以后全成了 0
 _DAMAGED_ID = re.compile(r"\d(\.\d+)?E\+\d+|\d{15}0+", re.IGNORECASE)
 _NUMBERING = re.compile(r"^\s*(?:[Qq]|第)?\s*\(?\d+\s*题?\s*[、.:)]\s*")
 _KIND_MARK = re.compile(
@@ -49,7 +49,7 @@ _OPTION_MARK = re.compile(r"^\s*\(?(?:[A-Za-z]|\d{1,2})\s*[.、:)]\s*")
 
 @dataclass(frozen=True)
 class _Question:
-    """一道题和它在表里的第几列;coded: 表头写的是我们的列名,格里的数字就是级别代码。"""
+    """一道题和它在表里的第几列；coded: 表头写的是我们的列名，格里的数字就是级别代码。"""
 
     item: Item
     index: int
@@ -58,7 +58,7 @@ class _Question:
 
 @dataclass(frozen=True)
 class _Row:
-    """一份答卷:三格原文(空白已归一)与读出的值;值是文字时,那是读不懂的原因。"""
+    """一份答卷：三格原文（空白已归一）与读出的值；值是文字时，那是读不懂的原因。"""
 
     number: int
     customer_id: str
@@ -67,14 +67,14 @@ class _Row:
 
 
 def shipped() -> Population:
-    """随书的 300 份合成答卷(data/survey.csv),来源名 "survey"。"""
+    """随书的 300 份合成答卷（data/survey.csv），来源名 "survey"。"""
     return replace(read_survey(data_folder() / SHIPPED_FILE), source="survey")
 
 
 def write_shipped(path: Path | str, rows: Sequence[Mapping[str, object]]) -> None:
-    """把生成的答卷写成 data/survey.csv:UTF-8(带 BOM,Excel 认得)、换行 LF,同样的 rows 同样的字节。
+    """把生成的答卷写成 data/survey.csv:UTF-8(带 BOM,Excel 认得)、换行 LF，同样的 rows 同样的字节。
 
-    rows 由 simulate.respondents 生成;那间房在本房间之上,所以由调用的人递进来。
+    rows 由 simulate.respondents 生成；那间房在本房间之上，所以由调用的人递进来。
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
@@ -90,16 +90,16 @@ def _written(value: object) -> str:
 
 
 def looks_like_survey(header: Iterable[str], questionnaire: Questionnaire | None = None) -> bool:
-    """表头里认得出 R、F、M 中的任何一题,就当作问卷;缺哪题由 read_survey 来说。"""
+    """表头里认得出 R、F、M 中的任何一题，就当作问卷；缺哪题由 read_survey 来说。"""
     items = _items(questionnaire or course().questionnaire)
     return any(_asks(name, item) for name in header for item in items)
 
 
 def read_survey(path: Path | str, questionnaire: Questionnaire | None = None) -> Population:
-    """问卷工具导出的 CSV/XLSX → 客户群体;来源名是文件名,客户按编号排序。
+    """问卷工具导出的 CSV/XLSX → 客户群体；来源名是文件名，客户按编号排序。
 
-    questionnaire: 表 4-1,不给就用课程的那一份;靠它的题目文字与选项认列、认答案。
-    R 为级别(整数),F 为次数,M 为分。读不懂、编号重复或空缺、能用的不足 10 份 → DataError。
+    questionnaire: 表 4-1，不给就用课程的那一份；靠它的题目文字与选项认列、认答案。
+    R 为级别（整数），F 为次数，M 为分。读不懂、编号重复或空缺、能用的不足 10 份 → DataError。
     """
     grid = read_grid(path)
     questions = _locate(grid, _items(questionnaire or course().questionnaire))
@@ -128,7 +128,7 @@ def _id_of(row: _Row) -> str:
 
 
 def _says_synthetic(grid: Grid) -> bool:
-    """有一行自称合成,整份就标作合成。"""
+    """有一行自称合成，整份就标作合成。"""
     if "synthetic" not in grid.header:
         return False
     index = grid.header.index("synthetic")
@@ -139,7 +139,7 @@ def _says_synthetic(grid: Grid) -> bool:
 
 
 def _items(questionnaire: Questionnaire) -> tuple[Item, ...]:
-    """R、F、M 三题,顺序同 COLUMNS;缺一 → ContentError。"""
+    """R、F、M 三题，顺序同 COLUMNS；缺一 → ContentError。"""
     by_column = {item.column: item for item in questionnaire.items}
     if missing := [name for name in COLUMNS if name not in by_column]:
         raise ContentError(
@@ -160,9 +160,9 @@ def _locate_one(grid: Grid, item: Item) -> _Question:
     if len(found) != 1:
         raise DataError(
             f"{quote(grid.name, 80)} 里{'有不止一列是' if found else '找不到'}“{item.text}”这一题。",
-            where="第 1 行(列名)",
-            why="靠列名认题:列名要是题目原文(题号和题型字样不要紧),或列名 " + item.column + "。",
-            remedy="只留一列。" if found else f"把那一列的列名改成 {item.column},或改回题目原文。",
+            where="第 1 行（列名）",
+            why="靠列名认题：列名要是题目原文（题号和题型字样不要紧），或列名 " + item.column + "。",
+            remedy="只留一列。" if found else f"把那一列的列名改成 {item.column}，或改回题目原文。",
         )
     return _Question(item, found[0], grid.header[found[0]] == item.column)
 
@@ -173,7 +173,7 @@ def _asks(name: str, item: Item) -> bool:
 
 
 def _question_text(text: str) -> str:
-    """题目只剩文字:去掉题号(3、 Q3. 第3题:)、题型(单选题)和一切标点空白。"""
+    """题目只剩文字：去掉题号（3、 Q3. 第3题：）、题型（单选题）和一切标点空白。"""
     text = _NUMBERING.sub("", halfwidth(text))
     while _KIND_MARK.search(text):
         text = _KIND_MARK.sub("", text)
@@ -188,7 +188,7 @@ def _plain(text: str) -> str:
 
 
 def _rows(grid: Grid, questions: Sequence[_Question]) -> list[_Row]:
-    """每行一份答卷;没有编号列时按行的先后编 R001、R002、…。"""
+    """每行一份答卷；没有编号列时按行的先后编 R001、R002、…。"""
     place = next((grid.header.index(name) for name in ID_COLUMNS if name in grid.header), None)
     readers = (_level, _count, _money)
     rows = []
@@ -205,7 +205,7 @@ def _answer(cell: str) -> str:
 
 
 def _level(text: str, question: _Question) -> int | str:
-    """选项 → 级别:选项文字、"A. 选项文字"、"A"(第一个选项);列名是 recency_level 时也收数字级别。"""
+    """选项 → 级别：选项文字、"A. 选项文字"、"A"（第一个选项）；列名是 recency_level 时也收数字级别。"""
     levels = _levels(question.item)
     if (number := parse_whole(text)) is not None:
         return _coded_level(number, question, levels)
@@ -213,50 +213,52 @@ def _level(text: str, question: _Question) -> int | str:
     known = letters | levels
     shown = halfwidth(text)
     keys = (_plain(shown), _plain(_OPTION_MARK.sub("", shown)), shown.upper().rstrip(".、)"))
-    return next((known[key] for key in keys if key in known), "不是这一题的选项;改成选项原文")
+    return next((known[key] for key in keys if key in known), "不是这一题的选项；改成选项原文")
 
 
 def _coded_level(number: int, question: _Question, levels: Mapping[str, int]) -> int | str:
-    """光秃秃的数字可能是级别(5 最近),也可能是第几个选项(1 最近):方向从不猜。"""
+    """光秃秃的数字可能是级别（5 最近），也可能是第几个选项（1 最近）：方向从不猜。"""
     if not question.coded:
-        return "只有数字,看不出是级别还是第几个选项;导出时选“选项文本”,数字确是级别就把列名改成 recency_level"
+        return (
+            "只有数字，看不出是级别还是第几个选项；导出时选“选项文本”，数字确是级别就把列名改成 recency_level"
+        )
     return (
         number if number in levels.values() else f"级别只有 {min(levels.values())} 到 {max(levels.values())}"
     )
 
 
 def _levels(item: Item) -> dict[str, int]:
-    """选项文字(只剩字) → 级别;代码不是整数 → ContentError。"""
+    """选项文字（只剩字） → 级别；代码不是整数 → ContentError。"""
     levels = {_plain(option.label): parse_whole(option.code) for option in item.options}
     if not levels or None in levels.values() or len(levels) != len(item.options):
         raise ContentError(
             f"题 {quote(item.id)} 的选项不能换成级别。",
             where="data/course/questionnaire.toml",
-            why="每个选项的 code 要是整数级别,label 不能重复。",
-            remedy="照原来的样子改回去:第一个选项 code 最大,是最近。",
+            why="每个选项的 code 要是整数级别，label 不能重复。",
+            remedy="照原来的样子改回去：第一个选项 code 最大，是最近。",
         )
     return levels
 
 
 def _count(text: str, question: _Question) -> int | str:
     number = parse_whole(halfwidth(text).removesuffix(question.item.unit))
-    return "要一个整数,如 3" if number is None else _bounded(number, number, question.item)
+    return "要一个整数，如 3" if number is None else _bounded(number, number, question.item)
 
 
 def _money(text: str, question: _Question) -> int | str:
-    """元 → 分;带别国货币符号、区间、“约”都不收。"""
+    """元 → 分；带别国货币符号、区间、“约”都不收。"""
     amount = parse_decimal(text)
     if amount is None or _OTHER_CURRENCIES.search(halfwidth(text)):
-        return "要一个以元计的数,如 1299.50;不要区间,不要“约”,不要别国货币"
+        return "要一个以元计的数，如 1299.50；不要区间，不要“约”，不要别国货币"
     fen = minor_units(amount, INDICATORS[2].decimals)
-    return "比分还细,四舍五入到两位小数" if fen is None else _bounded(fen, amount, question.item)
+    return "比分还细，四舍五入到两位小数" if fen is None else _bounded(fen, amount, question.item)
 
 
 def _bounded(stored: int, shown: int | Decimal, item: Item) -> int | str:
     if item.low is not None and shown < item.low:
         return f"小于许可的 {item.low}"
     if item.high is not None and shown > item.high:
-        return f"大于许可的 {item.high},多半填错了单位或位数"
+        return f"大于许可的 {item.high}，多半填错了单位或位数"
     return stored
 
 
@@ -264,7 +266,7 @@ def _bounded(stored: int, shown: int | Decimal, item: Item) -> int | str:
 
 
 def _did_not_buy(row: _Row, lowest: int) -> bool:
-    """F 与 M 都是 0,且 R 没填或是最久的一级:近一年没有消费,前后一致。"""
+    """F 与 M 都是 0，且 R 没填或是最久的一级：近一年没有消费，前后一致。"""
     recency, *bought = row.values
     return bought == [0, 0] and (not row.cells[0] or recency == lowest)
 
@@ -279,13 +281,13 @@ def _cell_problems(grid: Grid, questions: Sequence[_Question], rows: Sequence[_R
 
 
 def _why_not(cell: str, value: int | str, question: _Question) -> str:
-    """一格用不上的原因;用得上 → 空。"""
+    """一格用不上的原因；用得上 → 空。"""
     if not cell:
-        return "没有填;补上,或删去这一行"
+        return "没有填；补上，或删去这一行"
     if isinstance(value, str):
         return value
     zero = value == 0 and question.item.column != COLUMNS[0]
-    return "是 0,与另外两题矛盾;没有消费的人次数与金额都填 0,最近一次消费不填或选最久" if zero else ""
+    return "是 0，与另外两题矛盾；没有消费的人次数与金额都填 0，最近一次消费不填或选最久" if zero else ""
 
 
 def _id_problems(grid: Grid, rows: Sequence[_Row]) -> list[tuple[int, str]]:
@@ -296,17 +298,17 @@ def _id_problems(grid: Grid, rows: Sequence[_Row]) -> list[tuple[int, str]]:
         first.setdefault(row.customer_id, row.number)
         if why:
             problems.append(
-                (row.number, f"{grid.name} 第 {row.number} 行的编号 {quote(row.customer_id)}:{why}")
+                (row.number, f"{grid.name} 第 {row.number} 行的编号 {quote(row.customer_id)}：{why}")
             )
     return problems
 
 
 def _why_not_id(name: str, first: Mapping[str, int]) -> str:
     if not name:
-        return "空着;补上一个不重复的编号"
+        return "空着；补上一个不重复的编号"
     if _DAMAGED_ID.fullmatch(name):
-        return "已被电子表格改坏(长数字丢了尾数);从原处重新导出,并把这一列设成文本"
-    return f"与第 {first[name]} 行重复;同一个人只留一份" if name in first else ""
+        return "已被电子表格改坏（长数字丢了尾数）；从原处重新导出，并把这一列设成文本"
+    return f"与第 {first[name]} 行重复；同一个人只留一份" if name in first else ""
 
 
 def _short(name: str) -> str:
@@ -314,25 +316,25 @@ def _short(name: str) -> str:
 
 
 def _refuse(grid: Grid, problems: list[tuple[int, str]]) -> None:
-    """所有毛病一次说完(列出前 20 处并报总数),有一处就一行都不载入。"""
+    """所有毛病一次说完（列出前 20 处并报总数），有一处就一行都不载入。"""
     if not problems:
         return
     lines = [text for _, text in sorted(problems)]
     more = [f"…另有 {len(lines) - PROBLEMS_SHOWN} 处没有列出"] if len(lines) > PROBLEMS_SHOWN else []
     raise DataError(
-        f"{quote(grid.name, 80)} 有 {len(lines)} 处读不懂,一份答卷也没有载入。",
+        f"{quote(grid.name, 80)} 有 {len(lines)} 处读不懂，一份答卷也没有载入。",
         where="\n".join(["", *lines[:PROBLEMS_SHOWN], *more]),
-        why="猜错一格,均值就变,别人的箭头也跟着变;所以宁可停下来。",
-        remedy="按每行冒号后面的话改好原表,再读一次。",
+        why="猜错一格，均值就变，别人的箭头也跟着变；所以宁可停下来。",
+        remedy="按每行冒号后面的话改好原表，再读一次。",
     )
 
 
 def _require_enough(grid: Grid, usable: int, setaside: Mapping[str, int]) -> None:
     if usable >= LEAST_ROWS:
         return
-    aside = ";".join(f"{rule} {count} 份" for rule, count in setaside.items() if count)
+    aside = "；".join(f"{rule} {count} 份" for rule, count in setaside.items() if count)
     raise DataError(
-        f"{quote(grid.name, 80)} 能用的答卷只有 {usable} 份,至少要 {LEAST_ROWS} 份。",
-        why="表 4-2 要抽 10 位客户。" + (f"放在一边的:{aside}。" if aside else ""),
-        remedy="多收几份答卷,或先用随书的合成问卷。",
+        f"{quote(grid.name, 80)} 能用的答卷只有 {usable} 份，至少要 {LEAST_ROWS} 份。",
+        why="表 4-2 要抽 10 位客户。" + (f"放在一边的：{aside}。" if aside else ""),
+        remedy="多收几份答卷，或先用随书的合成问卷。",
     )

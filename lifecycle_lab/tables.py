@@ -1,6 +1,6 @@
-"""实训的几张表怎样摆:行列来自题本与课程内容,格里的字由调用者给(空白、学生填的、核对后的)。
+"""实训的几张表怎样摆：行列来自题本与课程内容，格里的字由调用者给（空白、学生填的、核对后的）。
 
-这里没有算术:均值、箭头、级别都由 rfm 算好了送来。
+这里没有算术：均值、箭头、级别都由 rfm 算好了送来。
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from lifecycle_lab.export import Table
 from lifecycle_lab.schema import MONETARY, RECENCY, Better, Customer, Indicator, column, half_up
 
 Cell = tuple[str, str]
-"""一格 = (行, 列)。"""
+"""一格 = （行，列）。"""
 MEAN_ROW = "mean"
 _BETTER = {"high": "越大越好", "low": "越小越好"}
 _KIND_HINTS = {
     "whole": "填一个整数",
-    "money": "填一个数,到分",
+    "money": "填一个数，到分",
     "likert": "1 — 2 — 3 — 4 — 5",
     "nps": "0 — 10",
 }
@@ -29,7 +29,7 @@ _KIND_HINTS = {
 
 @dataclass(frozen=True)
 class Filling:
-    """要填的格里现在有什么字、什么色调;没有的就是空白。"""
+    """要填的格里现在有什么字、什么色调；没有的就是空白。"""
 
     shown: Mapping[Cell, str] = field(default_factory=dict)
     tones: Mapping[Cell, str] = field(default_factory=dict)
@@ -45,7 +45,7 @@ def _lay_out(
     headings=None,
     note: str = "",
 ) -> Table:
-    """rows: (行, {列: 已给的字});没有给的格从 filling 取。"""
+    """rows: （行， {列：已给的字}）；没有给的格从 filling 取。"""
     names = dict(text.columns) | dict(headings or {})
     cells = tuple(
         tuple(given[name] if name in given else filling.shown.get((row, name), "") for name in names)
@@ -57,12 +57,12 @@ def _lay_out(
 
 
 def headings(indicators: Iterable[Indicator]) -> dict[str, str]:
-    """三列的列名:字母、名字、单位、方向,方向总是写在表头上。"""
-    return {i.key: f"{i.letter} {i.label}({i.unit},{_BETTER[i.better]})" for i in indicators}
+    """三列的列名：字母、名字、单位、方向，方向总是写在表头上。"""
+    return {i.key: f"{i.letter} {i.label}（{i.unit}，{_BETTER[i.better]}）" for i in indicators}
 
 
 def questionnaire(text: TableText, form: Questionnaire) -> Table:
-    """表4-1:可以打印出来请人填的问卷。"""
+    """表4-1：可以打印出来请人填的问卷。"""
     rows = tuple(
         (str(number), item.text, _choices(item.options) or _blank_line(item.kind, item.unit))
         for number, item in enumerate(form.items, start=1)
@@ -75,11 +75,11 @@ def _choices(options) -> str:
 
 
 def _blank_line(kind: str, unit: str) -> str:
-    return f"______ {unit}({_KIND_HINTS[kind]})" if kind in ("whole", "money") else _KIND_HINTS[kind]
+    return f"______ {unit}（{_KIND_HINTS[kind]}）" if kind in ("whole", "money") else _KIND_HINTS[kind]
 
 
 def warm_up(text: TableText, toys: Iterable[ToyCustomer], filling: Filling = EMPTY) -> Table:
-    """热身表:三位客户的金额已给,标记要填。"""
+    """热身表：三位客户的金额已给，标记要填。"""
     money = Indicator(MONETARY, "M", "消费金额", "元", "high", 2)
     rows = [
         (toy.customer_id, {"customer_id": toy.customer_id, MONETARY: money.text(toy.monetary)})
@@ -91,7 +91,7 @@ def warm_up(text: TableText, toys: Iterable[ToyCustomer], filling: Filling = EMP
 def table_4_2(
     text: TableText, customers: Sequence[Customer], indicators: Sequence[Indicator], filling: Filling = EMPTY
 ) -> Table:
-    """表4-2:10 位客户的 R、F、M 已给,最后一行的三个均值要填。"""
+    """表4-2:10 位客户的 R、F、M 已给，最后一行的三个均值要填。"""
     rows: list[tuple[str, dict[str, str]]] = [
         (c.customer_id, {"customer_id": c.customer_id, **_values(c, indicators)}) for c in customers
     ]
@@ -113,14 +113,14 @@ def table_4_3(
 def table_4_4(
     text: TableText, customers: Sequence[Customer], convention: Convention, filling: Filling = EMPTY
 ) -> Table:
-    """表4-4:组合与客户级别要填;表下写明用的是哪一种命名惯例。"""
+    """表4-4：组合与客户级别要填；表下写明用的是哪一种命名惯例。"""
     rows = [(c.customer_id, {"customer_id": c.customer_id}) for c in customers]
-    note = f"{text.note}\n本次用“{convention.title}”:{'、'.join(dict.fromkeys(convention.names.values()))}。"
+    note = f"{text.note}\n本次用“{convention.title}”：{'、'.join(dict.fromkeys(convention.names.values()))}。"
     return _lay_out(text, rows, filling, note=note)
 
 
 def table_4_5(text: TableText, segments: Iterable[str], filling: Filling = EMPTY) -> Table:
-    """表4-5:每种级别的人数、金额占比与策略要填。"""
+    """表4-5：每种级别的人数、金额占比与策略要填。"""
     return _lay_out(text, [(name, {"segment": name}) for name in segments], filling)
 
 
@@ -130,9 +130,9 @@ def other_readings(
     conventions: Iterable[Convention],
     default: str,
 ) -> Table:
-    """同样 10 位客户,换一种读法谁的级别会变:换命名惯例、换成中位数、R 按字面方向(design §4)。
+    """同样 10 位客户，换一种读法谁的级别会变：换命名惯例、换成中位数、R 按字面方向（design §4）。
 
-    第一列是默认读法;别的列里与它不同的格着色,并在前面加“≠”。
+    第一列是默认读法；别的列里与它不同的格着色，并在前面加“≠”。
     """
     known = {convention.id: convention for convention in conventions}
     names = known[default].names
@@ -144,7 +144,7 @@ def other_readings(
     }
     readings["用中位数代替均值"] = _segments(customers, indicators, names, _median_marks)
     if any(i.key == RECENCY and i.better == "low" for i in indicators):
-        readings["R 照字面:天数 ≥ 均值标 ↑"] = _segments(customers, indicators, names, _literal_marks)
+        readings["R 照字面：天数 ≥ 均值标 ↑"] = _segments(customers, indicators, names, _literal_marks)
     changed = {
         (i, j)
         for j, read in enumerate(readings.values(), start=2)
@@ -166,10 +166,10 @@ def other_readings(
         f"{title} {sum(j == k for _, k in changed)} 位" for j, title in enumerate(readings, start=2)
     )
     return Table(
-        "换一种读法,谁的级别会变",
-        ("客户编号", f"{known[default].title}(默认)", *readings),
+        "换一种读法，谁的级别会变",
+        ("客户编号", f"{known[default].title}（默认）", *readings),
         rows,
-        f"与默认不同的前面标“≠”:{moved}。客户没有变,变的是读法。",
+        f"与默认不同的前面标“≠”：{moved}。客户没有变，变的是读法。",
         dict.fromkeys(changed, "changed"),
     )
 
@@ -194,14 +194,14 @@ def _median_marks(values: Sequence[int], better: Better) -> list[str]:
 
 
 def _literal_marks(values: Sequence[int], _: Better) -> list[str]:
-    """课本的字面规则:不论方向,值 ≥ 均值就标 ↑;R 是天数时它把八种类型全叫错。"""
+    """课本的字面规则：不论方向，值 ≥ 均值就标 ↑;R 是天数时它把八种类型全叫错。"""
     return rfm.mark(values, "high")
 
 
 def segment_summary(
     customers: Sequence[Customer], indicators: Sequence[Indicator], names: Mapping[State, str]
 ) -> Table:
-    """全体客户的八种类型:组合、人数、金额与占比(均值取自全体)。"""
+    """全体客户的八种类型：组合、人数、金额与占比（均值取自全体）。"""
     patterns = rfm.patterns(customers, {i.key: i.better for i in indicators})
     heads = Counter(patterns)
     money: Counter[str] = Counter()
@@ -220,13 +220,13 @@ def segment_summary(
         )
         for pattern in ("".join("↑" if yes else "↓" for yes in state) for state in names)
     )
-    means = ";".join(
+    means = "；".join(
         f"{i.letter} 均值 {half_up(rfm.mean(column(customers, i.key)) / 10**i.decimals, 2)} {i.unit}"
         for i in indicators
     )
     return Table(
         f"全体 {len(customers)} 位客户的八种类型",
-        ("客户级别", "组合", "人数", "人数占比", f"金额({unit.unit})", "金额占比"),
+        ("客户级别", "组合", "人数", "人数占比", f"金额（{unit.unit}）", "金额占比"),
         rows,
-        f"{means}(R {_BETTER[indicators[0].better]})。合计金额 {unit.text(total)} {unit.unit}。",
+        f"{means}（R {_BETTER[indicators[0].better]}）。合计金额 {unit.text(total)} {unit.unit}。",
     )

@@ -1,8 +1,8 @@
-"""题本:每位学生抽到另外 10 位客户,谁来算都一样(design §4,course.md A12 第 2 步)。
+"""题本：每位学生抽到另外 10 位客户，谁来算都一样（design §4,course.md A12 第 2 步）。
 
-抽法 v1:对每位客户算 `v1|课程|学号|次数|客户` 的 SHA-256(UTF-8),取最小的 10 个。
-不用随机数发生器,所以任何库换版本都不会换掉谁的作业;与数据行的先后也无关。
-教师有课程密钥时改用 HMAC-SHA256,别人就算不出谁抽到哪 10 位。
+抽法 v1：对每位客户算 `v1|课程|学号|次数|客户` 的 SHA-256(UTF-8)，取最小的 10 个。
+不用随机数发生器，所以任何库换版本都不会换掉谁的作业；与数据行的先后也无关。
+教师有课程密钥时改用 HMAC-SHA256，别人就算不出谁抽到哪 10 位。
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Accept = Callable[[Sequence[Customer]], bool]
 
 @dataclass(frozen=True)
 class Draw:
-    """一次抽取:第几次抽才合用,抽到谁(按客户编号排序);keyed 表示用了课程密钥。"""
+    """一次抽取：第几次抽才合用，抽到谁（按客户编号排序）；keyed 表示用了课程密钥。"""
 
     attempt: int
     customers: tuple[Customer, ...]
@@ -32,10 +32,10 @@ class Draw:
 
 
 def normalise_id(student_id: object) -> str:
-    """学号的唯一写法:NFKC、去首尾空白、大写。必须是字符串:整数会丢掉开头的零。"""
+    """学号的唯一写法：NFKC、去首尾空白、大写。必须是字符串：整数会丢掉开头的零。"""
     if not isinstance(student_id, str):
         raise ParameterError(
-            f"学号要写成带引号的文字,收到的是 {quote(repr(student_id))}。",
+            f"学号要写成带引号的文字，收到的是 {quote(repr(student_id))}。",
             where="参数 student_id",
             why="写成数字会丢掉开头的 0。",
             remedy='写成 student_id = "0020230101"。',
@@ -43,15 +43,15 @@ def normalise_id(student_id: object) -> str:
     name = unicodedata.normalize("NFKC", student_id).strip().upper()
     if not name or len(name) > 300 or not name.isprintable():
         raise ParameterError(
-            f"学号 {quote(student_id)} 是空的、太长,或含有看不见的字符。",
+            f"学号 {quote(student_id)} 是空的、太长，或含有看不见的字符。",
             where="参数 student_id",
-            remedy="填学校发给你的学号;先练习可以用 demo。",
+            remedy="填学校发给你的学号；先练习可以用 demo。",
         )
     return name
 
 
 def rank(course: str, student: str, attempt: int, customer: str, secret: bytes = b"") -> bytes:
-    """一位客户在一次抽取里的名次(32 字节,越小越先)。"""
+    """一位客户在一次抽取里的名次（32 字节，越小越先）。"""
     message = f"{SCHEME}|{course}|{student}|{attempt}|{customer}".encode()
     return hmac.digest(secret, message, "sha256") if secret else hashlib.sha256(message).digest()
 
@@ -65,15 +65,15 @@ def draw(
     size: int = 10,
     secret: bytes = b"",
 ) -> Draw:
-    """名次最小的 size 位;不合 accept 就把次数加一再抽,直到合用。
+    """名次最小的 size 位；不合 accept 就把次数加一再抽，直到合用。
 
-    population: 可抽的客户(先后无关)。抽了 MAX_ATTEMPTS 次仍不合用 → ParameterError。
+    population: 可抽的客户（先后无关）。抽了 MAX_ATTEMPTS 次仍不合用 → ParameterError。
     """
     customers = list(population)
     student = normalise_id(student_id)
     if len(customers) < size:
         raise ParameterError(
-            f"可抽的客户只有 {len(customers)} 位,不够 {size} 位。", remedy="换一份至少 10 位客户的数据。"
+            f"可抽的客户只有 {len(customers)} 位，不够 {size} 位。", remedy="换一份至少 10 位客户的数据。"
         )
     for attempt in range(1, MAX_ATTEMPTS + 1):
         ranks = {c: rank(course, student, attempt, c.customer_id, secret) for c in customers}
@@ -83,8 +83,8 @@ def draw(
         if accept(chosen):
             return Draw(attempt, chosen, bool(secret))
     raise ParameterError(
-        f"抽了 {MAX_ATTEMPTS} 次,没有一次适合练习。",
-        why="这份数据里客户太相像:八种组合凑不出四种,或某一列全是同一个值。",
+        f"抽了 {MAX_ATTEMPTS} 次，没有一次适合练习。",
+        why="这份数据里客户太相像：八种组合凑不出四种，或某一列全是同一个值。",
         remedy="换一份客户差别更大的数据。",
     )
 
@@ -94,7 +94,7 @@ def is_teachable(
 ) -> bool:
     """合用 = 每列两种箭头都有、至少 least_patterns 种组合、至少一个险些相等的值。
 
-    险些相等:|n·x − Σx| 小于 n/2(按指标的主单位),恰好相等更好。
+    险些相等：|n·x − Σx| 小于 n/2(按指标的主单位)，恰好相等更好。
     """
     found = patterns(customers, {i.key: i.better for i in indicators})
     both = all(len(set(arrows)) == 2 for arrows in zip(*found, strict=True))
@@ -108,5 +108,5 @@ def _near_tie(customers: Sequence[Customer], indicator: Indicator) -> bool:
 
 
 def drawable(population: Population) -> list[Customer]:
-    """可抽的客户:买过东西、净金额为正(退得比买得多的客户不进练习)。"""
+    """可抽的客户：买过东西、净金额为正（退得比买得多的客户不进练习）。"""
     return [c for c in population.customers if c.frequency > 0 and c.monetary > 0]

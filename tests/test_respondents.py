@@ -1,4 +1,4 @@
-"""合成答卷:达到的分布对着研究里的目标,秩相关由 pandas 另算;别的性质对任何种子都成立。"""
+"""合成答卷：达到的分布对着研究里的目标，秩相关由 pandas 另算；别的性质对任何种子都成立。"""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def many():
 
 
 def reached(table):
-    """七个数:三对秩相关,R 中位数,F 均值,M 中位数与均值。"""
+    """七个数：三对秩相关，R 中位数，F 均值，M 中位数与均值。"""
     ranks = table[["recency_days", "frequency", "monetary"]].corr(method="spearman")
     return {
         "R–F": ranks.loc["recency_days", "frequency"],
@@ -71,7 +71,7 @@ def reached(table):
     }
 
 
-# 目标(研究 data.md §6);随书的 300 份因抽样有出入,两万份检验模型本身
+# 目标（研究 data.md §6）；随书的 300 份因抽样有出入，两万份检验模型本身
 #              目标    300 份的余量  两万份的余量
 TARGETS = {
     "R–F": (-0.43, 0.05, 0.03),
@@ -198,7 +198,7 @@ def test_latents_have_the_stated_correlations():
 
 
 def test_only_the_standard_library():
-    """别的库一升级就可能换掉随机序列,也就换掉别人的题本。"""
+    """别的库一升级就可能换掉随机序列，也就换掉别人的题本。"""
     tree = ast.parse(Path(room.__file__).read_text(encoding="utf-8"))
     modules = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     modules |= {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}

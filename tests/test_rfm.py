@@ -1,4 +1,4 @@
-"""rfm:规则对着外面的算术(分数、手算)查;每条性质都能被一处改坏的代码打破。"""
+"""rfm：规则对着外面的算术（分数、手算）查；每条性质都能被一处改坏的代码打破。"""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ BETTER = st.sampled_from(["high", "low"])
 
 
 def oracle(values, better):
-    """独立的写法:真的算出分数均值再比较。"""
+    """独立的写法：真的算出分数均值再比较。"""
     centre = sum(map(Fraction, values), Fraction(0)) / len(values)
     return ["↑" if (v >= centre if better == "high" else v <= centre) else "↓" for v in values]
 
 
 def test_worked_by_hand():
-    # 45+10+60 = 115,均值 38.33…;越小越好:45 ↓,10 ↑,60 ↓
+    # 45+10+60 = 115，均值 38.33…；越小越好：45 ↓,10 ↑,60 ↓
     assert rfm.mark([45, 10, 60], "low") == ["↓", "↑", "↓"]
-    # 1+2+3 = 6,均值 2;恰好等于均值标 ↑
+    # 1+2+3 = 6，均值 2；恰好等于均值标 ↑
     assert rfm.mark([1, 2, 3], "high") == ["↓", "↑", "↑"]
 
 
 def test_ten_equal_prices_never_fall_below_their_mean():
-    """0.01…1999.99 元共 199 999 个价,10 位客户都一样:浮点均值会错判其中四万多个。"""
+    """0.01…1999.99 元共 199 999 个价，10 位客户都一样：浮点均值会错判其中四万多个。"""
     for price in range(1, 200_000):
         assert "↓" not in rfm.mark([price] * 10, "high"), price
 
@@ -68,7 +68,7 @@ def test_the_best_is_never_below_and_directions_mirror(values):
 
 
 def test_takes_a_pandas_column_as_gladly_as_a_list():
-    values = [2**62, 2**62, 2**62 - 1]  # int64 相加会溢出;这里不许溢出
+    values = [2**62, 2**62, 2**62 - 1]  # int64 相加会溢出；这里不许溢出
     assert rfm.mark(pd.Series(values), "high") == rfm.mark(values, "high") == ["↑", "↑", "↓"]
 
 
@@ -117,9 +117,9 @@ ORDERS = [
 
 
 def test_totals_worked_by_hand():
-    """甲:最后一笔有效订单 3-01,到 3-31 是 30 天;2 单;100.00+50.50−50.50。
+    """甲：最后一笔有效订单 3-01，到 3-31 是 30 天；2 单；100.00+50.50−50.50。
 
-    乙:4-01 的订单在观察日之后,不算。丙:只有取消,没有 R。
+    乙：4-01 的订单在观察日之后，不算。丙：只有取消，没有 R。
     """
     assert rfm.customer_totals(ORDERS, date(2024, 3, 31)) == [
         Customer("乙", 0, 1, 999),

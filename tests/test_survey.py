@@ -1,4 +1,4 @@
-"""问卷:手做的导出文件对着手算的值;每一种拒收都真的拒收;写出去再读回来不变。"""
+"""问卷：手做的导出文件对着手算的值；每一种拒收都真的拒收；写出去再读回来不变。"""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from lifecycle_lab.schema import ContentError, Customer, DataError
 from lifecycle_lab.simulate.respondents import SHIPPED_COUNT, SHIPPED_SEED, respondents
 
 R, F, M = (
-    "您最近一次在本店下单,距今多久?",
-    "近一年里,您在本店一共下过多少次单?",
-    "近一年里,您在本店一共付了多少元?",
+    "您最近一次在本店下单，距今多久？",
+    "近一年里，您在本店一共下过多少次单？",
+    "近一年里，您在本店一共付了多少元？",
 )
 LABELS = {
     5: "一周以内",
@@ -29,7 +29,7 @@ LABELS = {
     2: "三个月以上、半年以内",
     1: "半年以上",
 }
-HEADER = ["序号", "提交答卷时间", "所用时间", "来自IP", f"1、{R}", f"2、{F}", f"3、{M}", "16、您的性别是?"]
+HEADER = ["序号", "提交答卷时间", "所用时间", "来自IP", f"1、{R}", f"2、{F}", f"3、{M}", "16、您的性别是？"]
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +90,9 @@ def test_shipped_population(shipped_rows):
     assert population.as_of is None
     assert [i.better for i in population.indicators] == ["high"] * 3
     assert [i.heading for i in population.indicators] == [
-        "R 最近一次消费(级)",
-        "F 消费频率(次)",
-        "M 消费金额(元)",
+        "R 最近一次消费（级）",
+        "F 消费频率（次）",
+        "M 消费金额（元）",
     ]
     data = (data_folder() / "survey.csv").read_bytes()
     assert population.data_sha256 == hashlib.sha256(data).hexdigest()
@@ -147,7 +147,7 @@ def test_text_cells_cannot_become_formulas(tmp_path):
 # ── 手做的导出文件 ─────────────────────────────────────────────────────
 
 HAND = [
-    # 编号,R,F,M → 级别,次数,分(手算)
+    # 编号，R,F,M → 级别，次数，分（手算）
     ("7", "一周以内", "3", "1299.5元", (5, 3, 129950)),
     ("12", "A. 一周以内", "3次", "￥1,299.50", (5, 3, 129950)),
     ("8", "A", "３ 次", "1.2万", (5, 3, 1200000)),
@@ -194,8 +194,8 @@ def test_personal_columns_are_dropped_on_load(tmp_path):
         "3、{}",
         "Q3.{}",
         "q3: {}",
-        "3. {}(单选题)",
-        "第3题:{}",
+        "3. {}（单选题）",
+        "第3题：{}",
         "(3){}",
         "３．{}【填空题】",
         "3、{} [必答] ",
@@ -247,17 +247,17 @@ def test_ids_are_text(tmp_path):
     assert names == [f"00{i}" for i in range(10)]
 
 
-# ── 放在一边,有名有数 ─────────────────────────────────────────────────
+# ── 放在一边，有名有数 ─────────────────────────────────────────────────
 
 
 def test_unanswered_and_non_buyers_are_set_aside_by_name(tmp_path):
-    blank = [line("1", "", "", ""), line("2", "(空)", "(跳过)", "(空)"), line("3", "(空)", " ", "")]
+    blank = [line("1", "", "", ""), line("2", "（空）", "（跳过）", "（空）"), line("3", "（空）", " ", "")]
     away = [line("4", "半年以上", "0", "0"), line("5", "", "0次", "0.00元")]
     population = survey.read_survey(export(tmp_path / "a.csv", [*blank, *plain_lines(), *away]))
     assert [c.customer_id for c in population.customers] == [str(100 + i) for i in range(10)]
     assert population.setaside == (
         ("R、F、M 三题都没有填的答卷", 3),
-        ("近一年没有消费的答卷(次数与金额都填 0)", 2),
+        ("近一年没有消费的答卷（次数与金额都填 0）", 2),
     )
 
 
@@ -265,21 +265,21 @@ def test_at_least_ten_usable(tmp_path):
     lines = [*plain_lines(9), line("1", "", "", ""), line("2", "E", "0", "0")]
     with pytest.raises(DataError) as caught:
         survey.read_survey(export(tmp_path / "a.csv", lines))
-    assert "能用的答卷只有 9 份,至少要 10 份" in str(caught.value)
+    assert "能用的答卷只有 9 份，至少要 10 份" in str(caught.value)
     assert "三题都没有填的答卷 1 份" in str(caught.value)
-    assert "没有消费的答卷(次数与金额都填 0) 1 份" in str(caught.value)
+    assert "没有消费的答卷（次数与金额都填 0） 1 份" in str(caught.value)
 
 
 # ── 拒收 ───────────────────────────────────────────────────────────────
 
 REFUSED = [
-    # 改哪一格,内容,该说的话
+    # 改哪一格，内容，该说的话
     ("recency", "两天前", "不是这一题的选项"),
     ("recency", "F", "不是这一题的选项"),
     ("recency", "1", "看不出是级别还是第几个选项"),
     ("recency", "5", "看不出是级别还是第几个选项"),
     ("recency", "", "没有填"),
-    ("recency", "(跳过)", "没有填"),
+    ("recency", "（跳过）", "没有填"),
     ("frequency", "", "没有填"),
     ("frequency", "三次", "要一个整数"),
     ("frequency", "3-5次", "要一个整数"),
@@ -287,7 +287,7 @@ REFUSED = [
     ("frequency", "-3", "要一个整数"),
     ("frequency", "1001", "大于许可的 1000"),
     ("frequency", "0", "是 0"),
-    ("monetary", "(空)", "没有填"),
+    ("monetary", "（空）", "没有填"),
     ("monetary", "约500", "要一个以元计的数"),
     ("monetary", "500-1000", "要一个以元计的数"),
     ("monetary", "$100", "要一个以元计的数"),
@@ -309,11 +309,11 @@ def test_refuses_what_it_cannot_read(tmp_path, key, cell, said):
     message = str(caught.value)
     question = {"recency": R, "frequency": F, "monetary": M}[key]
     assert "有 1 处读不懂" in message
-    assert "答卷.csv 第 14 行" in message  # 表头 1 行,好的 12 行
+    assert "答卷.csv 第 14 行" in message  # 表头 1 行，好的 12 行
     assert question[:10] in message
     assert said in message
     assert "怎么办" in message
-    if cell not in ("", "(空)", "(跳过)"):
+    if cell not in ("", "（空）", "（跳过）"):
         assert f"「{cell}」" in message
 
 
@@ -417,7 +417,7 @@ RESPONDENT = st.tuples(NAMES, st.integers(1, 5), st.integers(1, 1000), st.intege
 
 
 def written(customer, form):
-    """同一位客户,按问卷工具的几种写法之一。"""
+    """同一位客户，按问卷工具的几种写法之一。"""
     yuan, fen = divmod(customer.monetary, 100)
     label = LABELS[customer.recency]
     recency = [label, f"{'EDCBA'[customer.recency - 1]}. {label}", "EDCBA"[customer.recency - 1]][form % 3]

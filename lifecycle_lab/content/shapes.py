@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-State = tuple[bool, bool, bool]
-"""(最近买过?, 买得勤?, 花得多?):名称与策略都按它查,从不按箭头查。"""
+from lifecycle_lab.schema import State
 
 
 @dataclass(frozen=True)

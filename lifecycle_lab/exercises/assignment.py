@@ -1,4 +1,4 @@
-"""一位学生的一份实训:谁、哪份数据、抽到的 10 位客户。学生、教师、命令行从同一个函数拿到它。"""
+"""一位学生的一份实训：谁、哪份数据、抽到的 10 位客户。学生、教师、命令行从同一个函数拿到它。"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MAX_VARIANT_BYTES = 64 * 1024
 class Assignment:
     """题本与它的来历。
 
-    population 在用教师发的题本文件时为 None:文件里只有这 10 位客户,没有别人的数据。
+    population 在用教师发的题本文件时为 None：文件里只有这 10 位客户，没有别人的数据。
     """
 
     student_id: str
@@ -59,14 +59,14 @@ class Assignment:
 
     @property
     def segments(self) -> Mapping[tuple[bool, bool, bool], str]:
-        """默认命名惯例:状态 → 客户级别。"""
+        """默认命名惯例：状态 → 客户级别。"""
         return self.convention.names
 
     def indicator(self, key: str) -> Indicator:
         return self.indicators[INDICATOR_KEYS.index(key)]
 
     def variant(self) -> dict[str, object]:
-        """写进答案文件的题本说明:没有答案,没有密钥,没有别人的数据。"""
+        """写进答案文件的题本说明：没有答案，没有密钥，没有别人的数据。"""
         return {
             "scheme": variants.SCHEME,
             "source": self.source,
@@ -89,14 +89,14 @@ class Assignment:
 def open_assignment(
     student_id: str = "demo", source: str = "", as_of: str = "", variant_file: str = "", secret: bytes = b""
 ) -> Assignment:
-    """按学号从来源里抽题本;有教师发的题本文件就用文件里的 10 位客户。"""
+    """按学号从来源里抽题本；有教师发的题本文件就用文件里的 10 位客户。"""
     if variant_file:
         return read_variant(Path(variant_file), student_id)
     return assign(open_population(source, as_of), student_id, secret)
 
 
 def assign(population: Population, student_id: str, secret: bytes = b"") -> Assignment:
-    """从已经打开的全体客户里抽一位学生的题本(一班人只读一次数据)。"""
+    """从已经打开的全体客户里抽一位学生的题本（一班人只读一次数据）。"""
     rules = course()
     limits = rules.thresholds
     draw = variants.draw(
@@ -120,7 +120,7 @@ def assign(population: Population, student_id: str, secret: bytes = b"") -> Assi
 
 
 def variant_document(assignment: Assignment) -> dict[str, object]:
-    """`variant --json` 的内容(约定,format 1);不带答案。"""
+    """`variant --json` 的内容（约定，format 1）；不带答案。"""
     money = assignment.indicator("monetary")
     return {
         "format": FORMAT,
@@ -144,7 +144,7 @@ def variant_document(assignment: Assignment) -> dict[str, object]:
 
 
 def read_variant(path: Path, student_id: str) -> Assignment:
-    """读教师发的题本文件;不是给这位学生的、缺项或改坏的 → ParameterError。"""
+    """读教师发的题本文件；不是给这位学生的、缺项或改坏的 → ParameterError。"""
     data = read_bytes(path, MAX_VARIANT_BYTES)
     try:
         document = json.loads(data.decode("utf-8-sig"))
@@ -153,14 +153,14 @@ def read_variant(path: Path, student_id: str) -> Assignment:
         raise ParameterError(
             f"题本文件 {quote(path.name, 80)} 读不懂。",
             where="参数 variant_file",
-            why="它不是老师发的题本,或者在路上改坏了。",
-            remedy="请老师重新发一份;不要用表格或文字软件打开再保存。",
+            why="它不是老师发的题本，或者在路上改坏了。",
+            remedy="请老师重新发一份；不要用表格或文字软件打开再保存。",
         ) from None
     if assignment.student_id != variants.normalise_id(student_id):
         raise ParameterError(
-            f"这份题本是发给 {quote(assignment.student_id)} 的,不是 {quote(student_id)}。",
+            f"这份题本是发给 {quote(assignment.student_id)} 的，不是 {quote(student_id)}。",
             where="参数 variant_file",
-            remedy="换成自己的题本文件,或改正学号。",
+            remedy="换成自己的题本文件，或改正学号。",
         )
     return assignment
 

@@ -1,7 +1,7 @@
-"""核对一张表:每格一个结果和一句理由。学生自查、教师评分、执行时的比对叫的都是 `check`。
+"""核对一张表：每格一个结果和一句理由。学生自查、教师评分、执行时的比对叫的都是 `check`。
 
-六种结果:对、过程分(与自己的上一张表一致)、错、还没填、格式不对、待评阅(文字由老师评)。
-核对从不抛出错误,也从不改动答案。
+六种结果：对、过程分（与自己的上一张表一致）、错、还没填、格式不对、待评阅（文字由老师评）。
+核对从不抛出错误，也从不改动答案。
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from lifecycle_lab.exercises.keys import follow, key, matches, own_patterns, own
 RIGHT, CREDIT, WRONG = "right", "credit", "wrong"
 BLANK, FORMAT, PENDING = "blank", "format", "pending"
 STATUSES = (RIGHT, CREDIT, WRONG, BLANK, FORMAT, PENDING)
-SIGNS = {RIGHT: "✓", CREDIT: "✓(过程)", WRONG: "×", BLANK: "", FORMAT: "?", PENDING: "…"}
+SIGNS = {RIGHT: "✓", CREDIT: "✓（过程）", WRONG: "×", BLANK: "", FORMAT: "?", PENDING: "…"}
 TONES = {
     RIGHT: "good",
     CREDIT: "credit",
@@ -37,7 +37,7 @@ _GIVEN_TABLE = {"marks": "table_4_2", "levels": "table_4_3", "strategies": "tabl
 
 @dataclass(frozen=True)
 class CellOutcome:
-    """一格的结果:status 是 STATUSES 之一;misconception 是被认出的误解(没有则为空)。"""
+    """一格的结果：status 是 STATUSES 之一；misconception 是被认出的误解（没有则为空）。"""
 
     row: str
     column: str
@@ -49,7 +49,7 @@ class CellOutcome:
 
 @dataclass(frozen=True)
 class Outcome:
-    """一个练习的结果。score 是机器判得的分,full 是机器能判的满分,其余分数由老师评。"""
+    """一个练习的结果。score 是机器判得的分，full 是机器能判的满分，其余分数由老师评。"""
 
     exercise: Exercise
     cells: tuple[CellOutcome, ...]
@@ -61,7 +61,7 @@ class Outcome:
 
     @property
     def statuses(self) -> dict[str, str]:
-        """{"行/列": 结果},写进 results.json。"""
+        """{"行/列": 结果}，写进 results.json。"""
         return {f"{cell.row}/{cell.column}": cell.status for cell in self.cells}
 
     @property
@@ -88,7 +88,7 @@ _TEXT_COLUMNS = frozenset({"strategy", "text"})
 
 
 def asked(sheet: Form, assignment: Assignment, answers: Answers) -> tuple[Cell, ...]:
-    """要填的格。表4-5 在表4-4 填完之后只问学生自己分出的那几类,之前不问策略。"""
+    """要填的格。表4-5 在表4-4 填完之后只问学生自己分出的那几类，之前不问策略。"""
     if sheet.exercise.answer != "strategies":
         return sheet.cells
     names = own_segments(assignment, answers)
@@ -98,7 +98,7 @@ def asked(sheet: Form, assignment: Assignment, answers: Answers) -> tuple[Cell, 
 
 
 def check(exercise_id: str, assignment: Assignment, answers: Answers) -> Outcome:
-    """核对一个练习;与登记的误解比对。"""
+    """核对一个练习；与登记的误解比对。"""
     sheet = form(exercise_id, assignment)
     entries, right = sheet.read(answers), key(sheet, assignment)
     followed = follow(sheet, assignment, answers)
@@ -161,7 +161,7 @@ def _reason(
 
 
 def results(lesson: str, assignment: Assignment, answers: Answers) -> dict[str, dict[str, str]]:
-    """一课里每个练习每一格的结果,写进 results.json;lesson "" 表示全书。"""
+    """一课里每个练习每一格的结果，写进 results.json;lesson "" 表示全书。"""
     return {
         sheet.exercise.id: check(sheet.exercise.id, assignment, answers).statuses
         for sheet in lesson_forms(lesson, assignment)

@@ -1,6 +1,6 @@
-"""学生写在一格里的字 → 规范的值;封闭的写法清单,之外的都是“格式不对”,不是“错”。
+"""学生写在一格里的字 → 规范的值；封闭的写法清单，之外的都是“格式不对”，不是“错”。
 
-规范化只做一次,并且把认出的样子显示给学生看:⬆、上、^ 都认作 ↑,全角数字认作半角。
+规范化只做一次，并且把认出的样子显示给学生看：⬆、上、^ 都认作 ↑，全角数字认作半角。
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NUMBER_UNIT = re.compile(r"(天|日|次|级|人|位|英镑|镑|£)$")
 
 @dataclass(frozen=True)
 class Entry:
-    """一格读出来的样子。value 为 None 且 text 非空就是格式不对;digits 是写了几位小数。"""
+    """一格读出来的样子。value 为 None 且 text 非空就是格式不对；digits 是写了几位小数。"""
 
     text: str
     value: object = None
@@ -105,7 +105,7 @@ KINDS = frozenset(_READERS)
 
 
 def as_text(value: object) -> str:
-    """`fill` 收到的 Python 值 → 学生会写下的文字;数字不走浮点的近似写法。"""
+    """`fill` 收到的 Python 值 → 学生会写下的文字；数字不走浮点的近似写法。"""
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value)
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""每个练习要填的表:哪些行、哪些列、每列认什么写法。行列由题本与课程内容决定,这里只把它们摆好。"""
+"""每个练习要填的表：哪些行、哪些列、每列认什么写法。行列由题本与课程内容决定，这里只把它们摆好。"""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KNOWN_TABLES = ("warm_up", "table_4_2", "table_4_3", "table_4_4", "table_4_5")
 
 @dataclass(frozen=True)
 class Form:
-    """exercise 的空白表;kinds: 列 → 写法;names: 认得的客户级别名(所有命名惯例的)。"""
+    """exercise 的空白表；kinds: 列 → 写法；names: 认得的客户级别名（所有命名惯例的）。"""
 
     exercise: Exercise
     rows: tuple[str, ...]
@@ -40,7 +40,7 @@ class Form:
         return tuple((row, column) for row in self.rows for column in self.kinds)
 
     def read(self, answers: Answers) -> dict[Cell, Entry]:
-        """学生在这张表里写下的每一格(没写的是空白)。"""
+        """学生在这张表里写下的每一格（没写的是空白）。"""
         return {
             cell: read_entry(self.kinds[cell[1]], self._stored(answers, cell), self.names)
             for cell in self.cells
@@ -57,7 +57,7 @@ def form(exercise_id: str, assignment: Assignment) -> Form:
     exercises = assignment.course.exercises
     if exercise_id not in exercises:
         raise ParameterError(
-            f"没有练习 {quote(exercise_id)}。", remedy=f"可用的练习:{'、'.join(exercises)}。"
+            f"没有练习 {quote(exercise_id)}。", remedy=f"可用的练习：{'、'.join(exercises)}。"
         )
     exercise = exercises[exercise_id]
     every_name = (
@@ -81,7 +81,7 @@ def _rows(exercise: Exercise, assignment: Assignment) -> tuple[str, ...]:
 
 
 def lesson_forms(lesson: str, assignment: Assignment) -> tuple[Form, ...]:
-    """一课里的全部练习,按内容文件里的先后;lesson "" 表示全书。"""
+    """一课里的全部练习，按内容文件里的先后；lesson "" 表示全书。"""
     return tuple(
         form(exercise.id, assignment)
         for exercise in assignment.course.exercises.values()

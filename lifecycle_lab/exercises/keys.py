@@ -1,6 +1,6 @@
-"""标准答案与过程分的答案:只是挑选并调用核心函数,没有第二套算法。
+"""标准答案与过程分的答案：只是挑选并调用核心函数，没有第二套算法。
 
-`key` 从题本的数据算;`follow` 从学生自己的上一张表接着算。两者都不存盘。
+`key` 从题本的数据算；`follow` 从学生自己的上一张表接着算。两者都不存盘。
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ Values = dict[Cell, object]
 
 
 def key(sheet: Form, assignment: Assignment) -> Values:
-    """一张表里机器能判的每一格的标准答案;文字格不在其中。"""
+    """一张表里机器能判的每一格的标准答案；文字格不在其中。"""
     return _KEYS[sheet.exercise.answer](sheet, assignment)
 
 
 def follow(sheet: Form, assignment: Assignment, answers: Answers) -> dict[Cell, set]:
-    """从学生自己的上一张表接着算出的值;上一张没填完的地方没有值。"""
+    """从学生自己的上一张表接着算出的值；上一张没填完的地方没有值。"""
     builder = _FOLLOWS.get(sheet.exercise.answer)
     return builder(assignment, answers) if builder else {}
 
 
 def matches(kind: str, column_name: str, entry: Entry, expected: object) -> bool:
-    """写下的值算不算对:数可以是精确值,或四舍五入到至少一位小数(金额两位);其余要相等。"""
+    """写下的值算不算对：数可以是精确值，或四舍五入到至少一位小数（金额两位）；其余要相等。"""
     if kind not in ("number", "percent") or entry.value == expected:
         return entry.value == expected
     least = 2 if column_name == MONETARY else 1
@@ -39,7 +39,7 @@ def matches(kind: str, column_name: str, entry: Entry, expected: object) -> bool
 
 
 def means(assignment: Assignment) -> dict[str, Fraction]:
-    """三个精确均值,主单位(级或天、次、元)。"""
+    """三个精确均值，主单位（级或天、次、元）。"""
     return {
         indicator.key: rfm.mean(column(assignment.sample, indicator.key)) / 10**indicator.decimals
         for indicator in assignment.indicators
@@ -47,7 +47,7 @@ def means(assignment: Assignment) -> dict[str, Fraction]:
 
 
 def segments(assignment: Assignment) -> dict[str, str]:
-    """客户编号 → 客户级别(默认命名惯例)。"""
+    """客户编号 → 客户级别（默认命名惯例）。"""
     found = rfm.patterns(assignment.sample, assignment.better)
     names = (rfm.segment(pattern, assignment.segments) for pattern in found)
     return dict(zip(assignment.customer_ids, names, strict=True))
@@ -88,7 +88,7 @@ def _strategies(sheet: Form, assignment: Assignment) -> Values:
 
 
 def _evidence(rows: Sequence[str], assignment: Assignment, names: Mapping[str, str]) -> Values:
-    """每种类型的人数与金额占比(%);占比的分母是 10 位客户的全部金额。"""
+    """每种类型的人数与金额占比（%）；占比的分母是 10 位客户的全部金额。"""
     heads = Counter(names.values())
     money: Counter[str] = Counter()
     for customer in assignment.sample:
@@ -113,7 +113,7 @@ def _follow_marks(assignment: Assignment, answers: Answers) -> dict[Cell, set]:
 
 
 def own_patterns(assignment: Assignment, answers: Answers) -> dict[str, str]:
-    """学生自己的表4-3 里三格都写好的客户:编号 → 组合。"""
+    """学生自己的表4-3 里三格都写好的客户：编号 → 组合。"""
     own = form("table_4_3", assignment).read(answers)
     rows = {row: [own[row, name].value for name in INDICATOR_KEYS] for row in assignment.customer_ids}
     return {row: "".join(arrows) for row, arrows in rows.items() if all(arrows)}
@@ -130,7 +130,7 @@ def _follow_levels(assignment: Assignment, answers: Answers) -> dict[Cell, set]:
 
 
 def own_segments(assignment: Assignment, answers: Answers) -> dict[str, str]:
-    """学生自己的表4-4 里写好的级别:编号 → 级别。"""
+    """学生自己的表4-4 里写好的级别：编号 → 级别。"""
     own = form("table_4_4", assignment).read(answers)
     return {row: own[row, "segment"].value for row in assignment.customer_ids if own[row, "segment"].value}
 

@@ -1,7 +1,7 @@
-"""核对一份交来的答案文件:只读数据,不运行、不打开、不转换学生交来的任何东西。
+"""核对一份交来的答案文件：只读数据，不运行、不打开、不转换学生交来的任何东西。
 
-标准答案从学号、数据与(若有)课程密钥重新算出;文件里写的题本若与算出的不同就说出来,
-仍按算出的题本核对:抄别人的文件,对不上自己的题本。
+标准答案从学号、数据与（若有）课程密钥重新算出；文件里写的题本若与算出的不同就说出来，
+仍按算出的题本核对：抄别人的文件，对不上自己的题本。
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Marked:
-    """一份答案核对完的样子;remarks 是教师要知道的事(题本不符、文件在外面改过……)。"""
+    """一份答案核对完的样子；remarks 是教师要知道的事（题本不符、文件在外面改过……）。"""
 
     assignment: Assignment
     answers: Answers
@@ -33,7 +33,7 @@ class Marked:
     remarks: tuple[str, ...]
 
     def document(self) -> dict[str, object]:
-        """`check --json` 的内容(约定,format 1)。"""
+        """`check --json` 的内容（约定，format 1）。"""
         return {
             "format": FORMAT,
             "readable": True,
@@ -49,7 +49,7 @@ class Marked:
         )
         parts = [
             f"学号 {self.answers.student_id} · 回执 {self.answers.sha256[:12]}",
-            *(f"注意:{remark}" for remark in self.remarks),
+            *(f"注意：{remark}" for remark in self.remarks),
             progress(self.assignment, self.answers),
             *(table for table in shown if table),
         ]
@@ -67,7 +67,7 @@ def _exercise(outcome: Outcome) -> dict[str, object]:
 
 
 def mark_file(path: Path, source: str = "", variant_file: str = "", secret: bytes = b"") -> Marked:
-    """读一份答案文件并核对;读不懂、不是这门课的 → AnswerFileError。"""
+    """读一份答案文件并核对；读不懂、不是这门课的 → AnswerFileError。"""
     answers = parse(read_bytes(path, 64 * MAX_BYTES), path.name, known_tables=KNOWN_TABLES)
     _require_this_course(answers, path)
     assignment = _assignment(answers, source, variant_file, secret)
@@ -88,7 +88,7 @@ def _assignment(answers: Answers, source: str, variant_file: str, secret: bytes)
     named = str(answers.variant.get("source", ""))
     if not (source or variant_file) and named not in SHIPPED:
         raise AnswerFileError(
-            f"这份答案是用自备的文件 {quote(named)} 做的。", remedy="用 --source 给出那份文件的路径,再核对。"
+            f"这份答案是用自备的文件 {quote(named)} 做的。", remedy="用 --source 给出那份文件的路径，再核对。"
         )
     as_of = str(answers.variant.get("as_of") or "")
     return open_assignment(answers.student_id, source or named, as_of, variant_file, secret)
@@ -96,11 +96,11 @@ def _assignment(answers: Answers, source: str, variant_file: str, secret: bytes)
 
 def _remarks(assignment: Assignment, answers: Answers):
     if answers.data_sha256 != assignment.data_sha256:
-        yield "答案是用另一份数据做的(数据指纹不同)。"
+        yield "答案是用另一份数据做的（数据指纹不同）。"
     if list(answers.variant.get("customers", ())) != list(assignment.customer_ids):
-        keyed = "(题本用了课程密钥:请给出密钥文件或题本文件)" if answers.variant.get("keyed") else ""
+        keyed = "（题本用了课程密钥：请给出密钥文件或题本文件）" if answers.variant.get("keyed") else ""
         yield f"文件里的题本不是这位学生的题本{keyed}。"
     if answers.edited_outside:
-        yield "文件在工作簿之外改过(指纹不符)。"
+        yield "文件在工作簿之外改过（指纹不符）。"
     if answers.ignored_keys:
-        yield f"文件里有不认识的内容,没有采用:{'、'.join(quote(k) for k in answers.ignored_keys[:5])}。"
+        yield f"文件里有不认识的内容，没有采用：{'、'.join(quote(k) for k in answers.ignored_keys[:5])}。"

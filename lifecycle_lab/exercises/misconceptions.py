@@ -1,7 +1,7 @@
-"""按名字认出常见的误解:每个探测器看一张填好的表,返回被它说中的格。
+"""按名字认出常见的误解：每个探测器看一张填好的表，返回被它说中的格。
 
-标题与讲解在 data/course/misconceptions.toml;这里只有“怎样认出来”。
-探测器要的是整列、整表的样子,一格碰巧相同不算。
+标题与讲解在 data/course/misconceptions.toml；这里只有“怎样认出来”。
+探测器要的是整列、整表的样子，一格碰巧相同不算。
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from lifecycle_lab.schema import DOWN, INDICATOR_KEYS, RECENCY, column
 
 @dataclass(frozen=True)
 class Attempt:
-    """一次检查:学生写的(entries)、标准答案(key)、没有得分的格(missed)。"""
+    """一次检查：学生写的（entries）、标准答案（key）、没有得分的格（missed）。"""
 
     form: Form
     assignment: Assignment
@@ -30,7 +30,7 @@ class Attempt:
     missed: frozenset[Cell]
 
     def column(self, name: str) -> dict[Cell, object] | None:
-        """一列写下的值;有一格没写好就是 None。"""
+        """一列写下的值；有一格没写好就是 None。"""
         values = {cell: self.entries[cell].value for cell in self.form.cells if cell[1] == name}
         return None if None in values.values() else values
 
@@ -39,7 +39,7 @@ class Attempt:
 
 
 def _whole_column(attempt: Attempt, name: str, wrong_way: list[str]) -> set[Cell]:
-    """整列都照 wrong_way 填,而且因此至少错了两格。"""
+    """整列都照 wrong_way 填，而且因此至少错了两格。"""
     values = attempt.column(name)
     if values is None or list(values.values()) != wrong_way:
         return set()
@@ -48,7 +48,7 @@ def _whole_column(attempt: Attempt, name: str, wrong_way: list[str]) -> set[Cell
 
 
 def wrong_direction_of_recency(attempt: Attempt) -> set[Cell]:
-    """表4-3 看 R 列;表4-4 看每个组合的第一个箭头。"""
+    """表4-3 看 R 列；表4-4 看每个组合的第一个箭头。"""
     opposite = "low" if attempt.assignment.better[RECENCY] == "high" else "high"
     arrows = rfm.mark(attempt.numbers(RECENCY), opposite)
     if attempt.form.exercise.answer == "marks":
@@ -58,7 +58,7 @@ def wrong_direction_of_recency(attempt: Attempt) -> set[Cell]:
 
 
 def strict_instead_of_not_less(attempt: Attempt) -> set[Cell]:
-    """恰好等于均值却标了 ↓;热身表与表4-3 都看。"""
+    """恰好等于均值却标了 ↓；热身表与表4-3 都看。"""
     ties = set()
     for name in attempt.form.kinds:
         toys = attempt.form.exercise.given
@@ -118,7 +118,7 @@ def column_mixed_up(attempt: Attempt) -> set[Cell]:
 
 
 def arrows_in_another_order(attempt: Attempt) -> set[Cell]:
-    """每一行的组合都是标准组合换了同一种次序(如写成 F、M、R)。"""
+    """每一行的组合都是标准组合换了同一种次序（如写成 F、M、R）。"""
     rows = [row for row in attempt.form.rows if attempt.entries[row, "pattern"].is_readable]
     written = [attempt.entries[row, "pattern"].value for row in rows]
     right = [attempt.key[row, "pattern"] for row in rows]
@@ -180,6 +180,6 @@ DETECTORS: dict[str, Callable[[Attempt], set[Cell]]] = {
 
 
 def recognise(attempt: Attempt) -> dict[str, set[Cell]]:
-    """这个练习登记过的误解里被说中的:误解 id → 格。"""
+    """这个练习登记过的误解里被说中的：误解 id → 格。"""
     found = {name: DETECTORS[name](attempt) for name in attempt.form.exercise.misconceptions}
     return {name: cells for name, cells in found.items() if cells}

@@ -1,7 +1,7 @@
-"""三种答案:空白、全对、每题故意错一格;以及每种应得的结果。
+"""三种答案：空白、全对、每题故意错一格；以及每种应得的结果。
 
-执行工作簿时先写好这样一份答案文件,再作为参数交给笔记本:笔记本里没有“模式”。
-应得的结果由“改了哪一格”推出,不经过 `check`,所以能与它对照。
+执行工作簿时先写好这样一份答案文件，再作为参数交给笔记本：笔记本里没有“模式”。
+应得的结果由“改了哪一格”推出，不经过 `check`，所以能与它对照。
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ Outcomes = dict[str, dict[str, str]]
 
 
 def answers_for(mode: str, assignment: Assignment) -> Answers:
-    """一份填好的答案;mode 不认识 → ParameterError。"""
+    """一份填好的答案；mode 不认识 → ParameterError。"""
     if mode not in MODES:
-        raise ParameterError(f"没有模式 {quote(mode)}。", remedy=f"可用的:{'、'.join(MODES)}。")
+        raise ParameterError(f"没有模式 {quote(mode)}。", remedy=f"可用的：{'、'.join(MODES)}。")
     answers = assignment.blank_answers()
     if mode == "blank":
         return answers
@@ -58,10 +58,10 @@ def _expected_status(mode: str, sheet: Form, cell: Cell, flipped: Cell | None) -
 
 
 def flipped_cell(sheet: Form, assignment: Assignment) -> Cell | None:
-    """每题改哪一格;各题的那一格彼此无关,改了前面的不会让后面的变成“过程分”。
+    """每题改哪一格；各题的那一格彼此无关，改了前面的不会让后面的变成“过程分”。
 
-    表4-2 改 M 的均值,表4-3 改第一位客户的 F,表4-4 改最后一位客户的级别,
-    表4-5 改第一个要填的类型的人数;热身改第一位;文字题没有可改的格。
+    表4-2 改 M 的均值，表4-3 改第一位客户的 F，表4-4 改最后一位客户的级别，
+    表4-5 改第一个要填的类型的人数；热身改第一位；文字题没有可改的格。
     """
     if sheet.exercise.answer == "strategies":
         return min(_present(sheet, assignment), key=sheet.rows.index), "customer_count"
@@ -75,7 +75,7 @@ def flipped_cell(sheet: Form, assignment: Assignment) -> Cell | None:
 
 
 def _present(sheet: Form, assignment: Assignment) -> list[str]:
-    """去掉最后一位客户以后仍然在场的类型:表4-4 改了他的级别,这些类型照样要填。"""
+    """去掉最后一位客户以后仍然在场的类型：表4-4 改了他的级别，这些类型照样要填。"""
     values = key(sheet, assignment)
     last = segments(assignment)[assignment.customer_ids[-1]]
     counts = {row: values[row, "customer_count"] - (row == last) for row in sheet.rows}
@@ -83,7 +83,7 @@ def _present(sheet: Form, assignment: Assignment) -> list[str]:
 
 
 def _other_value(sheet: Form, assignment: Assignment, answers: Answers, cell: Cell, right: object) -> object:
-    """既不是标准答案,也不是从前面填的(含改过的格)接着算得出的值。"""
+    """既不是标准答案，也不是从前面填的（含改过的格）接着算得出的值。"""
     taken = {right, *follow(sheet, assignment, answers).get(cell, ())}
     return next(value for value in _CANDIDATES[sheet.kinds[cell[1]]](assignment, right) if value not in taken)
 
@@ -110,17 +110,17 @@ def _fill(sheet: Form, assignment: Assignment, answers: Answers, values: Values)
 
 
 def as_typed(kind: str, value: object) -> str:
-    """标准值 → 学生会写的样子:均值写精确值,占比写两位小数。"""
+    """标准值 → 学生会写的样子：均值写精确值，占比写两位小数。"""
     if kind == "percent":
         return half_up(Fraction(value), 2)
     return exact_decimal(value) if isinstance(value, Fraction) else str(value)
 
 
 def _sample_text(sheet: Form, assignment: Assignment, row: str) -> str:
-    """文字格的演示文字:策略取自课程的示例,思考题取自评分标准;都写明是演示。"""
+    """文字格的演示文字：策略取自课程的示例，思考题取自评分标准；都写明是演示。"""
     if not row:
-        return "(演示文字)" + " ".join(line.text for line in sheet.exercise.rubric)
+        return "（演示文字）" + " ".join(line.text for line in sheet.exercise.rubric)
     course = assignment.course
     state = next((s for s, name in assignment.segments.items() if name == row), None)
     example = course.strategies[state]
-    return f"(演示文字)对象:{example.target};渠道:{example.channel};做法:{example.offer};时机:{example.timing};衡量:{example.measure}。"
+    return f"（演示文字）对象：{example.target}；渠道：{example.channel}；做法：{example.offer}；时机：{example.timing}；衡量：{example.measure}。"

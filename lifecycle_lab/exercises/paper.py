@@ -1,4 +1,4 @@
-"""纸上的题本与答案:`variant` 命令用。答案现算现印,不存。"""
+"""纸上的题本与答案：`variant` 命令用。答案现算现印，不存。"""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _table(name: str, assignment: Assignment, with_key: bool) -> Table:
 
 
 def key_document(assignment: Assignment) -> dict[str, object]:
-    """`variant --key --json` 里的 key(约定,format 1):均值是主单位的精确十进制文字。"""
+    """`variant --key --json` 里的 key(约定，format 1)：均值是主单位的精确十进制文字。"""
     arrows = key(form("table_4_3", assignment), assignment)
     levels = key(form("table_4_4", assignment), assignment)
     rows = assignment.customer_ids

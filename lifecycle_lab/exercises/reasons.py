@@ -1,4 +1,4 @@
-"""一格为什么是这个结果:句子在 data/course/reasons.toml,数来自学生自己的题本与表。"""
+"""一格为什么是这个结果：句子在 data/course/reasons.toml，数来自学生自己的题本与表。"""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _FORMAT_OF_KIND = {"segment": "level"}
 
 
 def say(assignment: Assignment, name: str, **fields: object) -> str:
-    """按名字取一句模板,填入写明的字段。"""
+    """按名字取一句模板，填入写明的字段。"""
     return Template(assignment.course.reasons[name]).substitute(fields)
 
 
 def format_reason(sheet: Form, assignment: Assignment, cell: Cell, entry: Entry) -> str:
-    """格式不对:这里认什么写法。"""
+    """格式不对：这里认什么写法。"""
     kind = sheet.kinds[cell[1]]
     name = "money" if kind == "number" and cell[1] == MONETARY else _FORMAT_OF_KIND.get(kind, kind)
     return say(assignment, f"format.{name}", given=quote(entry.text))
 
 
 def reason(sheet: Form, assignment: Assignment, cell: Cell, *, solved: bool, own_pattern: str = "") -> str:
-    """对错的理由;solved 为真才说出结果,否则只说怎样得到它(箭头例外:只有两种,说理由就是说结果)。
+    """对错的理由；solved 为真才说出结果，否则只说怎样得到它（箭头例外：只有两种，说理由就是说结果）。
 
-    own_pattern: 学生自己的表里这位客户的组合;没做对时按它说,不泄露标准组合。
+    own_pattern: 学生自己的表里这位客户的组合；没做对时按它说，不泄露标准组合。
     """
     match sheet.exercise.answer:
         case "marks_of_toy":

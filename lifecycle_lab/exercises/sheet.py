@@ -1,7 +1,7 @@
-"""笔记本里的一张实训表:fill、check、hint、solution,改一格存一格。
+"""笔记本里的一张实训表：fill、check、hint、solution，改一格存一格。
 
-学生用代码填(`sheet.fill({...})`)与将来在屏幕上填走的是同一条路:
-写下的原文进答案文件,核对时才规范化,并把认出的样子显示出来。
+学生用代码填（`sheet.fill({...})`）与将来在屏幕上填走的是同一条路：
+写下的原文进答案文件，核对时才规范化，并把认出的样子显示出来。
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from lifecycle_lab.tables import Filling
 
 
 class Sheet:
-    """一张实训表。seen 记着这个窗口最后看到的内容:别的窗口改了同一格,存的时候就会说出来。"""
+    """一张实训表。seen 记着这个窗口最后看到的内容：别的窗口改了同一格，存的时候就会说出来。"""
 
     def __init__(self, exercise_id: str, assignment: Assignment, file: AnswersFile) -> None:
         self.form: Form = form(exercise_id, assignment)
@@ -40,13 +40,13 @@ class Sheet:
         return self.form.exercise
 
     def fill(self, values: object) -> Shown:
-        """填几格并存好。values 可以写成:
+        """填几格并存好。values 可以写成：
 
-        {"C012": {"recency": "↑", "M": "↓"}}   一行几格,列可用编号、列名或 R、F、M
+        {"C012": {"recency": "↑", "M": "↓"}}   一行几格，列可用编号、列名或 R、F、M
         {"C012": "↑↓↑"}                        一行三个箭头
         {"recency": 3.4, "F": 2.1}             只有一行要填的表
         "一段文字"                              文字题
-        认不出的行或列不存,并说出是哪一个;认得的格照样存下。
+        认不出的行或列不存，并说出是哪一个；认得的格照样存下。
         """
         changes, unknown = self._locate(values)
         if changes:
@@ -56,7 +56,7 @@ class Sheet:
                 f"这张表里没有 {quote(unknown[0])}。",
                 where=self.exercise.title,
                 why=f"别的 {len(changes)} 格已经存好。" if changes else "",
-                remedy=f"行:{'、'.join(self.form.rows)};列:{'、'.join(self.form.kinds)}。",
+                remedy=f"行：{'、'.join(self.form.rows)}；列：{'、'.join(self.form.kinds)}。",
             )
         return self.show()
 
@@ -81,7 +81,7 @@ class Sheet:
         return next((name for name in self.form.rows if name in wanted), None)
 
     def _columns(self, given: object) -> dict[str | None, tuple[str, object]]:
-        """一行里写的东西 → {列: (写的列名, 值)};认不出的列记在 None 下面。"""
+        """一行里写的东西 → {列： （写的列名，值）}；认不出的列记在 None 下面。"""
         columns = list(self.form.kinds)
         if not isinstance(given, Mapping):
             arrows = str(given).split() if len(str(given).split()) == 3 else list(str(given))
@@ -108,7 +108,7 @@ class Sheet:
                 cells = {cell: seen.cell(name, *cell) for cell in changes}
                 self.seen = self.file.update(lambda fresh: set_cells(fresh, name, changes, cells))
         except AnswerConflict:
-            # 两份都已留下;再填一次就是看过对方的内容之后的决定
+            # 两份都已留下；再填一次就是看过对方的内容之后的决定
             self.seen = self.file.read()
             raise
 
@@ -133,7 +133,7 @@ class Sheet:
         return f"{self.exercise.prompt}\n\n{self.show()}"
 
     def check(self) -> Shown:
-        """核对:每格一个结果;认出的误解先说,逐格的理由在后。"""
+        """核对：每格一个结果；认出的误解先说，逐格的理由在后。"""
         self.seen = self.file.read()
         outcome = checks.check(self.exercise.id, self.assignment, self.seen)
         self._count(outcome)
@@ -143,7 +143,7 @@ class Sheet:
         return Shown((*blocks, *(table for table in found if table)))
 
     def _count(self, outcome: Outcome) -> None:
-        """记一次尝试:一格没填、或与上次检查时一字不差的,不另计。"""
+        """记一次尝试：一格没填、或与上次检查时一字不差的，不另计。"""
         filled = {(c.row, c.column): c.entry.text for c in outcome.cells if not c.entry.is_blank}
         if not filled or filled == self._checked:
             return
@@ -158,31 +158,31 @@ class Sheet:
         )
 
     def hint(self) -> Shown:
-        """下一条提示;三条由浅入深,说完从头再来。"""
+        """下一条提示；三条由浅入深，说完从头再来。"""
         self._attempt(lambda old: {"hints": old["hints"] + 1})
         hints = self.exercise.hints
         number = (self.seen.attempt(self.exercise.id)["hints"] - 1) % len(hints) + 1
         return Shown((say(self.assignment, "hint", number=number, total=len(hints), text=hints[number - 1]),))
 
     def _attempt(self, change: Callable[[dict], dict]) -> None:
-        """在最新的文件上改次数:两个窗口各记各的,都不丢。"""
+        """在最新的文件上改次数：两个窗口各记各的，都不丢。"""
         name = self.exercise.id
         self.seen = self.file.update(lambda fresh: fresh.with_attempt(name, **change(fresh.attempt(name))))
 
     def _needed(self) -> int:
-        """填满几格并检查过,才算认真试过。"""
+        """填满几格并检查过，才算认真试过。"""
         cells = asked(self.form, self.assignment, self.seen)
         return max(1, math.ceil(len(cells) * self.assignment.course.thresholds.real_try_share))
 
     def solution(self) -> Shown:
-        """认真试过之后给出答案;没有试过就说还差多少。"""
+        """认真试过之后给出答案；没有试过就说还差多少。"""
         self.seen = self.file.read()
         if not self.seen.attempt(self.exercise.id)["tried"]:
             return Shown((self._locked(),))
         self._attempt(lambda _: {"solution": True})
         rubric = [self._rubric()] if self.exercise.rubric else []
         if self.exercise.answer == "text":
-            return Shown(("思考题没有唯一的答案,老师按下面几条评阅。", *rubric))
+            return Shown(("思考题没有唯一的答案，老师按下面几条评阅。", *rubric))
         right = key(self.form, self.assignment)
         shown = {cell: as_typed(self.form.kinds[cell[1]], value) for cell, value in right.items()}
         cells = self._key_cells(right)

@@ -1,4 +1,4 @@
-"""把一张实训表与它的核对结果摆给人看:笔记本、报告、进度表共用。"""
+"""把一张实训表与它的核对结果摆给人看：笔记本、报告、进度表共用。"""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from lifecycle_lab.tables import MEAN_ROW, Filling
 
 @dataclass(frozen=True)
 class Code:
-    """一段程序原文,等宽显示。"""
+    """一段程序原文，等宽显示。"""
 
     source: str
 
@@ -45,7 +45,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Shown:
-    """笔记本里显示的一块:几段话、几张表、程序原文;网页与终端各有写法。"""
+    """笔记本里显示的一块：几段话、几张表、程序原文；网页与终端各有写法。"""
 
     blocks: tuple[str | Table | Code, ...]
 
@@ -62,7 +62,7 @@ class Shown:
 def filled_table(
     sheet: Form, assignment: Assignment, answers: Answers, outcome: Outcome | None = None
 ) -> Table | None:
-    """学生填到现在的表;给了 outcome 就在每格后面加上结果的记号。文字题没有表 → None。"""
+    """学生填到现在的表；给了 outcome 就在每格后面加上结果的记号。文字题没有表 → None。"""
     entries = sheet.read(answers)
     marks = {(c.row, c.column): c for c in outcome.cells} if outcome else {}
     shown = {cell: _cell_text(entry.shown or entry.text, marks.get(cell)) for cell, entry in entries.items()}
@@ -95,16 +95,16 @@ def laid_out(sheet: Form, assignment: Assignment, filling: Filling, wanted: tupl
 
 
 def summary(outcome: Outcome, assignment: Assignment) -> str:
-    """一句话:多少格,各种结果多少,全对时说可以往下走。"""
+    """一句话：多少格，各种结果多少，全对时说可以往下走。"""
     names = assignment.course.reasons
     counts = [f"{names[f'outcome.{s}']} {outcome.counts[s]}" for s in STATUSES if outcome.counts[s]]
-    score = f";机器核对的部分得 {half_up(outcome.score, 1)} / {outcome.full} 分" if outcome.full else ""
+    score = f"；机器核对的部分得 {half_up(outcome.score, 1)} / {outcome.full} 分" if outcome.full else ""
     done = " 这一题通过了。" if outcome.passed else ""
-    return f"{outcome.exercise.title}:{len(outcome.cells)} 格,{','.join(counts)}{score}。{done}"
+    return f"{outcome.exercise.title}：{len(outcome.cells)} 格，{'，'.join(counts)}{score}。{done}"
 
 
 def details(outcome: Outcome, assignment: Assignment) -> Table | None:
-    """需要再看的格:写的是什么、结果、为什么;全对时说一遍理由,让对也对得明白。"""
+    """需要再看的格：写的是什么、结果、为什么；全对时说一遍理由，让对也对得明白。"""
     order = [WRONG, FORMAT, CREDIT] if not outcome.passed else [CREDIT, RIGHT]
     cells = [cell for status in order for cell in outcome.cells if cell.status == status]
     if not cells:
@@ -136,17 +136,17 @@ def _row_name(row: str) -> str:
 
 def _why(cell: CellOutcome, assignment: Assignment) -> str:
     named = assignment.course.misconceptions.get(cell.misconception)
-    return f"{cell.reason}(像是:{named.title})" if named else cell.reason
+    return f"{cell.reason}（像是：{named.title}）" if named else cell.reason
 
 
 def progress(assignment: Assignment, answers: Answers, lesson: str = "") -> Table:
-    """每个练习做到哪里:格数、结果、得分、检查与提示的次数。"""
+    """每个练习做到哪里：格数、结果、得分、检查与提示的次数。"""
     rows = tuple(_progress_row(sheet, assignment, answers) for sheet in lesson_forms(lesson, assignment))
     return Table(
         "进度",
         ("练习", "格", "对", "过程分", "错", "还没填", "格式不对", "待评阅", "得分", "检查", "提示"),
         rows,
-        "得分只算机器核对的部分;“待评阅”由老师评。",
+        "得分只算机器核对的部分；“待评阅”由老师评。",
     )
 
 

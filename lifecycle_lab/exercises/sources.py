@@ -1,4 +1,4 @@
-"""按名字或路径打开一个数据来源,得到全体客户;从这里往上没有人再问数据从哪道门进来。"""
+"""按名字或路径打开一个数据来源，得到全体客户；从这里往上没有人再问数据从哪道门进来。"""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ SURVEY, ONLINE_RETAIL = SHIPPED = ("survey", "online_retail")
 
 
 def open_population(source: str = "", as_of: str = "") -> Population:
-    """source: ""(即 survey)、"online_retail",或问卷导出/订单表的路径;as_of: "" 或 年-月-日。
+    """source: ""（即 survey）、"online_retail"，或问卷导出/订单表的路径；as_of: "" 或 年-月-日。
 
-    订单没写观察日时:自带的商店用课程设定的那一天,别的文件用最后一笔订单的次日。
+    订单没写观察日时：自带的商店用课程设定的那一天，别的文件用最后一笔订单的次日。
     """
     day = _as_of(as_of)
     if source in ("", SURVEY):
@@ -31,7 +31,7 @@ def open_population(source: str = "", as_of: str = "") -> Population:
 
 
 def population_of_orders(shop: orders.Orders, as_of: date | None = None) -> Population:
-    """一家店的订单 → 全体客户的 R(天,越小越好)、F(未取消订单数)、M(净额)。"""
+    """一家店的订单 → 全体客户的 R(天，越小越好)、F(未取消订单数)、M(净额)。"""
     day = as_of or max(order.order_date for order in shop.orders) + timedelta(days=1)
     customers = tuple(customer_totals(shop.orders, day))
     if not customers:
@@ -52,10 +52,10 @@ def population_of_orders(shop: orders.Orders, as_of: date | None = None) -> Popu
 
 def _as_of(text: str) -> date | None:
     if not isinstance(text, str):
-        raise ParameterError(f"观察日要写成文字,收到的是 {quote(repr(text))}。", where="参数 as_of")
+        raise ParameterError(f"观察日要写成文字，收到的是 {quote(repr(text))}。", where="参数 as_of")
     day = parse_date(text) if text else None
     if text and day is None:
         raise ParameterError(
-            f"观察日 {quote(text)} 读不懂。", where="参数 as_of", remedy='写成 年-月-日,如 "2011-12-10"。'
+            f"观察日 {quote(text)} 读不懂。", where="参数 as_of", remedy='写成 年-月-日，如 "2011-12-10"。'
         )
     return day

@@ -1,4 +1,4 @@
-"""笔记本里拿着的那一个对象:每个方法向下叫一次,自己没有规则。"""
+"""笔记本里拿着的那一个对象：每个方法向下叫一次，自己没有规则。"""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from lifecycle_lab.report.training import (
 )
 from lifecycle_lab.schema import LabError, ParameterError, quote
 
-# 一个内核一个会话:答案文件据此分清“以前的会话”与“刚才的点击”
+# 一个内核一个会话：答案文件据此分清“以前的会话”与“刚才的点击”
 _SESSION = secrets.token_hex(8)
 _JUDGES = {"warm_up": rfm.mark, "table_4_3": rfm.mark, "table_4_4": rfm.segment}
 
@@ -41,11 +41,11 @@ def open_lab(
     answers_file: str = "",
     out_dir: str = "",
 ) -> Lab:
-    """打开一课:参数与每本笔记本开头的参数格相同;空文字用默认值。"""
+    """打开一课：参数与每本笔记本开头的参数格相同；空文字用默认值。"""
     keep_calm()
     for name, value in (("answers_file", answers_file), ("out_dir", out_dir), ("variant_file", variant_file)):
         if not isinstance(value, str):
-            raise ParameterError(f"{name} 要写成文字,收到的是 {quote(repr(value))}。", where=f"参数 {name}")
+            raise ParameterError(f"{name} 要写成文字，收到的是 {quote(repr(value))}。", where=f"参数 {name}")
     assignment = open_assignment(student_id, source, as_of, variant_file)
     return Lab(assignment, answers_file, out_dir)
 
@@ -62,7 +62,7 @@ class Lab:
         self.folder = Path(out_dir or "out")
 
     def card(self) -> Shown:
-        """这是谁的题本,数据从哪里来,答案存在哪里。"""
+        """这是谁的题本，数据从哪里来，答案存在哪里。"""
         mine = self.assignment
         self.file.read()
         rows = (
@@ -70,25 +70,25 @@ class Lab:
             ("数据", source_text(mine)),
             ("观察日", mine.as_of.isoformat() if mine.as_of else "问卷里直接问了最近一次购买"),
             ("R 的方向", tables.headings(mine.indicators)["recency"]),
-            ("题本", f"第 {mine.draw.attempt} 次抽取合用:{'、'.join(mine.customer_ids)}"),
+            ("题本", f"第 {mine.draw.attempt} 次抽取合用：{'、'.join(mine.customer_ids)}"),
             ("答案存在", _near(self.file.path)),
         )
         table = Table(
-            "你的题本", ("项目", "内容"), rows, "题本经过筛选,好让练习有东西可练;第 05 课会看不筛选的样子。"
+            "你的题本", ("项目", "内容"), rows, "题本经过筛选，好让练习有东西可练；第 05 课会看不筛选的样子。"
         )
         return Shown((table, *filter(None, [self.file.notice])))
 
     def data(self) -> Table:
-        """工作簿带着哪些数据,是真是假,出处与许可。"""
+        """工作簿带着哪些数据，是真是假，出处与许可。"""
         rows = tuple((r.path, r.kind, r.title, str(r.rows), r.licence) for r in datapackage.load().resources)
         return Table("数据一览", ("文件", "真假", "是什么", "行数", "许可"), rows)
 
     def sheet(self, exercise_id: str) -> Sheet:
-        """一张实训表:fill、check、hint、solution。"""
+        """一张实训表：fill、check、hint、solution。"""
         return Sheet(exercise_id, self.assignment, self.file)
 
     def questionnaire(self) -> Table:
-        """表4-1:问卷。"""
+        """表4-1：问卷。"""
         course = self.assignment.course
         return tables.questionnaire(course.tables["table_4_1"], course.questionnaire)
 
@@ -105,35 +105,35 @@ class Lab:
         return customers_figure(self.assignment)
 
     def readings(self) -> Table:
-        """换一种命名惯例、换成中位数、照字面的方向,谁的级别会变。"""
+        """换一种命名惯例、换成中位数、照字面的方向，谁的级别会变。"""
         mine, course = self.assignment, self.assignment.course
         return tables.other_readings(
             mine.sample, mine.indicators, course.conventions.values(), course.default_convention
         )
 
     def everyone(self) -> Table | Shown:
-        """不抽样:全体客户的八种类型。"""
+        """不抽样：全体客户的八种类型。"""
         mine = self.assignment
         if mine.population is None:
-            return Shown(("题本文件里只有你的 10 位客户;要看全体,把参数 variant_file 留空。",))
+            return Shown(("题本文件里只有你的 10 位客户；要看全体，把参数 variant_file 留空。",))
         return tables.segment_summary(mine.population.customers, mine.indicators, mine.segments)
 
     def judge(self, exercise_id: str) -> Shown:
-        """通过以后,给你看判卷用的那个函数。"""
+        """通过以后，给你看判卷用的那个函数。"""
         outcome = checks.check(exercise_id, self.assignment, self.file.read())
         if exercise_id not in _JUDGES:
-            return Shown((f"能看判卷函数的练习:{'、'.join(_JUDGES)}。",))
+            return Shown((f"能看判卷函数的练习：{'、'.join(_JUDGES)}。",))
         if not outcome.passed:
-            return Shown((f"先让“{outcome.exercise.title}”通过检查,再来看判卷的函数。",))
+            return Shown((f"先让“{outcome.exercise.title}”通过检查，再来看判卷的函数。",))
         source = inspect.getsource(_JUDGES[exercise_id])
-        return Shown(("这就是工作簿判这一题所用的函数,没有别的:", Code(source)))
+        return Shown(("这就是工作簿判这一题所用的函数，没有别的：", Code(source)))
 
     def progress(self) -> Table:
         """每个练习做到哪里。"""
         return progress(self.assignment, self.file.read())
 
     def finish(self, lesson: str) -> Shown:
-        """一课结束:把每格的结果写进 results.json,说出做到哪里。"""
+        """一课结束：把每格的结果写进 results.json，说出做到哪里。"""
         answers = self.file.read()
         found = checks.results(lesson, self.assignment, answers)
         text = json.dumps({"lesson": lesson, "outcomes": found}, ensure_ascii=False, indent=1, sort_keys=True)
@@ -141,7 +141,7 @@ class Lab:
         return Shown((progress(self.assignment, answers, lesson), f"每格的结果写在 {_near(path)}。"))
 
     def report(self, name: str = "", class_name: str = "", date: str = "") -> Shown:
-        """实训报告:Word 与网页各一份,从答案文件写成。"""
+        """实训报告：Word 与网页各一份，从答案文件写成。"""
         document = training_document(self.assignment, self.file.read(), Cover(name, class_name, date))
         return self._write("report", document)
 
@@ -149,14 +149,14 @@ class Lab:
         """要交的那一个文件和它的回执。"""
         receipt = self.file.receipt()
         path = self._write_bytes(self.file.path.name, self.file.path.read_bytes())
-        return Shown((f"交这一个文件:{_near(path)}", f"回执:{receipt}(老师那边会算出同样的 12 位)"))
+        return Shown((f"交这一个文件：{_near(path)}", f"回执：{receipt}（老师那边会算出同样的 12 位）"))
 
     def _write(self, stem: str, document: Document) -> Shown:
         paths = [
             self._write_bytes(f"{stem}.docx", to_docx(document)),
             self._write_bytes(f"{stem}.html", to_html(document).encode()),
         ]
-        return Shown((f"写好了:{'、'.join(_near(path) for path in paths)}",))
+        return Shown((f"写好了：{'、'.join(_near(path) for path in paths)}",))
 
     def _write_bytes(self, name: str, data: bytes) -> Path:
         path = self.folder / name
@@ -168,7 +168,7 @@ class Lab:
                 f"{quote(name, 80)} 写不进去。",
                 where=str(self.folder),
                 why=os.strerror(error.errno or 0),
-                remedy="换一个可以写的文件夹(参数 out_dir),或腾出磁盘空间。",
+                remedy="换一个可以写的文件夹（参数 out_dir），或腾出磁盘空间。",
             ) from None
         return path
 

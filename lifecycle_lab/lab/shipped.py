@@ -1,4 +1,4 @@
-"""重做自带的数据:问卷从种子生成,真实商店从它的出处换算,字典从 datapackage.toml 写成。"""
+"""重做自带的数据：问卷从种子生成，真实商店从它的出处换算，字典从 datapackage.toml 写成。"""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ PARTS = ("survey", "online_retail", "readme")
 
 
 def rebuild(names: Sequence[str]) -> Iterator[str]:
-    """names 空为全部;逐件说出做了什么。不认识的名字 → ParameterError。"""
+    """names 空为全部；逐件说出做了什么。不认识的名字 → ParameterError。"""
     if unknown := [name for name in names if name not in PARTS]:
-        raise ParameterError(f"没有 {quote(unknown[0])}。", remedy=f"可用的:{'、'.join(PARTS)}。")
+        raise ParameterError(f"没有 {quote(unknown[0])}。", remedy=f"可用的：{'、'.join(PARTS)}。")
     wanted = names or PARTS
     if "survey" in wanted:
         yield _survey()
     if "online_retail" in wanted:
         yield from _online_retail()
     datapackage.refresh()
-    yield f"数据字典:{data_folder() / 'README.md'}"
+    yield f"数据字典：{data_folder() / 'README.md'}"
 
 
 def _survey() -> str:
@@ -30,7 +30,7 @@ def _survey() -> str:
     rows = respondents(SHIPPED_COUNT, SHIPPED_SEED, course().questionnaire.recency_cuts)
     path = data_folder() / "survey.csv"
     write_shipped(path, rows)
-    return f"问卷:{len(rows)} 份,{path}"
+    return f"问卷：{len(rows)} 份，{path}"
 
 
 def _online_retail() -> Iterator[str]:
@@ -38,5 +38,5 @@ def _online_retail() -> Iterator[str]:
 
     path = data_folder() / "online_retail.parquet"
     for name, (count, money) in build(path).items():
-        yield f"  {name}:{count}(金额 {money})"
-    yield f"真实商店:{path}"
+        yield f"  {name}：{count}（金额 {money}）"
+    yield f"真实商店：{path}"

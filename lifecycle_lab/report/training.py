@@ -1,6 +1,6 @@
-"""实训报告:从答案文件写成一份文档(表4-1 … 表4-5、图、思考与练习),再由 `to_html`、`to_docx` 写出。
+"""实训报告：从答案文件写成一份文档（表4-1 … 表4-5、图、思考与练习），再由 `to_html`、`to_docx` 写出。
 
-报告只看答案文件与题本,不看笔记本;写的是学生自己填的内容,连同核对的结果。
+报告只看答案文件与题本，不看笔记本；写的是学生自己填的内容，连同核对的结果。
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from lifecycle_lab.exercises.showing import filled_table, progress, summary
 from lifecycle_lab.report import Document, Figure, Items, Paragraph, Section
 
 _TABLES = ("table_4_2", "table_4_3", "table_4_4", "table_4_5")
-_ORIGIN = "表4-1 至表4-5 的栏目为本书补全:课本只留下了表题。"
+_ORIGIN = "表4-1 至表4-5 的栏目为本书补全：课本只留下了表题。"
 
 
 @dataclass(frozen=True)
 class Cover:
-    """封面上的几项;空着的在报告里留一条横线,可以手写。date 由人填,不取电脑的钟。"""
+    """封面上的几项；空着的在报告里留一条横线，可以手写。date 由人填，不取电脑的钟。"""
 
     name: str = ""
     class_name: str = ""
@@ -47,7 +47,7 @@ def training_document(assignment: Assignment, answers: Answers, cover: Cover = C
     footer = (
         f"{assignment.course.title} · 数据指纹 {assignment.data_sha256[:12]} · 答案回执 {answers.sha256[:12]}"
     )
-    return Document("实训报告:建立 RFM 模型", lines, sections, footer)
+    return Document("实训报告：建立 RFM 模型", lines, sections, footer)
 
 
 def _data_section(assignment: Assignment) -> Section:
@@ -60,19 +60,19 @@ def _data_section(assignment: Assignment) -> Section:
 
 
 def source_text(assignment: Assignment) -> str:
-    """数据从哪里来,是真是假。"""
+    """数据从哪里来，是真是假。"""
     known = assignment.course.sources.get(assignment.source)
     if known:
-        return f"数据来源:{known.title}。{known.what}"
-    kind = "(合成数据)" if assignment.synthetic else ""
-    return f"数据来源:自备的文件 {assignment.source}{kind}。"
+        return f"数据来源：{known.title}。{known.what}"
+    kind = "（合成数据）" if assignment.synthetic else ""
+    return f"数据来源：自备的文件 {assignment.source}{kind}。"
 
 
 def questionnaire_section(assignment: Assignment) -> Section:
-    """表4-1:问卷原样。"""
+    """表4-1：问卷原样。"""
     course = assignment.course
     table = tables.questionnaire(course.tables["table_4_1"], course.questionnaire)
-    return Section("二、问卷(表4-1)", (table,))
+    return Section("二、问卷（表4-1）", (table,))
 
 
 def _worksheet(name: str, assignment: Assignment, answers: Answers) -> Section:
@@ -97,7 +97,7 @@ def _thinking(assignment: Assignment, answers: Answers) -> Section:
     blocks = []
     for sheet in lesson_forms("", assignment):
         if sheet.exercise.answer == "text":
-            written = answers.text.get(sheet.exercise.id) or "(还没写)"
+            written = answers.text.get(sheet.exercise.id) or "（还没写）"
             blocks += [Paragraph(f"{sheet.exercise.title}。{sheet.exercise.prompt}"), Paragraph(written)]
     return Section("七、思考与练习", tuple(blocks))
 

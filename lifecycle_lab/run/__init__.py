@@ -1,6 +1,6 @@
-"""执行工作簿:每课 × 来源 × 模式一件活,几件同时做,最后说出东西在哪里。
+"""执行工作簿：每课 × 来源 × 模式一件活，几件同时做，最后说出东西在哪里。
 
-底下总是 `papermill.execute_notebook`;每件活有自己的输出文件夹和答案文件,互不相干。
+底下总是 `papermill.execute_notebook`；每件活有自己的输出文件夹和答案文件，互不相干。
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
 @dataclass(frozen=True)
 class Run:
-    """一次执行:finished 按课、来源、模式排好;assignments 是每个来源的题本。"""
+    """一次执行：finished 按课、来源、模式排好；assignments 是每个来源的题本。"""
 
     out: Path
     finished: tuple[Finished, ...]
@@ -57,13 +57,13 @@ def run(
     jobs: int = 0,
     progress: Callable[[Finished, int, int], None] = lambda done, count, total: None,
 ) -> Run:
-    """notebooks: 课名或文件名,空为全部;jobs: 同时做几件,0 为按核数。"""
+    """notebooks: 课名或文件名，空为全部；jobs: 同时做几件，0 为按核数。"""
     started = time.perf_counter()
     out = Path(out).resolve()
     chosen = [find_notebook(name) for name in notebooks] or lesson_notebooks()
     for mode in modes:
         if mode not in MODES:
-            raise ParameterError(f"没有模式 {quote(mode)}。", remedy=f"可用的:{'、'.join(MODES)}。")
+            raise ParameterError(f"没有模式 {quote(mode)}。", remedy=f"可用的：{'、'.join(MODES)}。")
     opened = {source: assign(open_population(source, as_of), student_id) for source in map(_located, sources)}
     planned = [
         Job(notebook, mode, source, as_of, assignment, out / slug(source) / mode / notebook.stem)
@@ -85,7 +85,7 @@ def _execute_all(planned: Sequence[Job], workers: int) -> Iterator[Finished]:
     if workers <= 1 or len(planned) == 1:
         yield from map(_timed, planned)
         return
-    # 先把 papermill 引入再分叉:子进程不用各自再等一秒
+    # 先把 papermill 引入再分叉：子进程不用各自再等一秒
     import nbconvert  # noqa: F401
     import papermill  # noqa: F401
 
@@ -102,12 +102,12 @@ def _timed(job: Job) -> Finished:
 
 
 def lesson_notebooks() -> list[Path]:
-    """全部课,按课程内容里的先后。"""
+    """全部课，按课程内容里的先后。"""
     return [find_notebook(name) for name in course().lessons]
 
 
 def find_notebook(name: str) -> Path:
-    """课名("04_rfm_training"、"04")或文件名 → notebooks/ 下的文件;没有 → ParameterError。"""
+    """课名（"04_rfm_training"、"04"）或文件名 → notebooks/ 下的文件；没有 → ParameterError。"""
     stem = Path(name).stem
     found = sorted(
         path for path in NOTEBOOKS.glob("*.ipynb") if path.stem == stem or path.stem.split("_")[0] == stem
@@ -117,18 +117,18 @@ def find_notebook(name: str) -> Path:
         raise ParameterError(
             f"没有课 {quote(name)}。",
             where=str(NOTEBOOKS),
-            remedy=f"可用的:{known}。" if known else "在工作簿的检出里运行。",
+            remedy=f"可用的：{known}。" if known else "在工作簿的检出里运行。",
         )
     return found[0]
 
 
 def _located(source: str) -> str:
-    """自带来源用名字;文件用绝对路径(笔记本在自己的文件夹里执行)。"""
+    """自带来源用名字；文件用绝对路径（笔记本在自己的文件夹里执行）。"""
     return source if source in SHIPPED else str(Path(source).expanduser().resolve())
 
 
 def slug(source: str) -> str:
-    """来源 → 输出文件夹名:自带的用原名,文件用短名加散列。"""
+    """来源 → 输出文件夹名：自带的用原名，文件用短名加散列。"""
     if source in SHIPPED:
         return source
     plain = "-".join(re.findall("[A-Za-z0-9]+", Path(source).stem))[:32]
@@ -142,7 +142,7 @@ def _groups(whole: Run) -> list[tuple[str, list[tuple[str, str, str]]]]:
         links = groups.setdefault(heading, [])
         title = course().lessons.get(done.job.lesson, "")
         links.append((_link(whole, done.job.page), f"{done.job.lesson} {title}", done.problem or "✓"))
-        for kind, name in (("report.html", "实训报告(网页)"), ("report.docx", "实训报告(Word)")):
+        for kind, name in (("report.html", "实训报告（网页）"), ("report.docx", "实训报告（Word）")):
             if (report := done.job.folder / kind).is_file():
                 links.append((_link(whole, report), name, ""))
     return list(groups.items())
@@ -153,7 +153,7 @@ def _link(whole: Run, path: Path) -> str:
 
 
 def summary(whole: Run) -> str:
-    """执行完说一遍:每件活怎样、东西在哪里;有订单的来源附上全体客户的八种类型。"""
+    """执行完说一遍：每件活怎样、东西在哪里；有订单的来源附上全体客户的八种类型。"""
     lines = []
     for done in whole.finished:
         sign = "✓" if not done.problem else "×"
@@ -184,8 +184,8 @@ def _places(whole: Run) -> list[str]:
     return [
         f"目录页    {_shown(whole.index)}",
         f"课页      {_shown(whole.out)}/<来源>/<模式>/<课>/<课>.html(执行过的笔记本、填好的表同在一处)",
-        *(f"实训报告  {report}(同一处有 report.html)" for report in reports),
-        f"{len(whole.finished)} 件,{failed} 件不符,共 {whole.seconds:.1f} 秒。",
+        *(f"实训报告  {report}（同一处有 report.html）" for report in reports),
+        f"{len(whole.finished)} 件，{failed} 件不符，共 {whole.seconds:.1f} 秒。",
     ]
 
 

@@ -1,4 +1,4 @@
-"""执行一课:写好答案文件 → papermill 执行 → 比对结果 → 写成网页。一个进程里做完,互不相干。"""
+"""执行一课：写好答案文件 → papermill 执行 → 比对结果 → 写成网页。一个进程里做完，互不相干。"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lifecycle_lab.schema import LabError
 
 @dataclass(frozen=True)
 class Job:
-    """一课 × 一个来源 × 一种模式;folder 是它自己的输出文件夹。"""
+    """一课 × 一个来源 × 一种模式；folder 是它自己的输出文件夹。"""
 
     notebook: Path
     mode: str
@@ -52,7 +52,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Finished:
-    """一课执行完的样子:problem 为空就是每格的结果都与模式应得的一样。"""
+    """一课执行完的样子：problem 为空就是每格的结果都与模式应得的一样。"""
 
     job: Job
     seconds: float
@@ -60,7 +60,7 @@ class Finished:
 
 
 def execute(job: Job) -> str:
-    """返回问题(没有问题是空文字);不抛出,一课坏了不挡别的课。"""
+    """返回问题（没有问题是空文字）；不抛出，一课坏了不挡别的课。"""
     try:
         return _execute(job)
     except LabError as error:
@@ -89,7 +89,7 @@ def _execute(job: Job) -> str:
             extra_arguments=["--IPKernelApp.log_level=40"],
         )
     except PapermillExecutionError as error:
-        problem = f"第 {error.cell_index + 1} 格没有跑通:{error.ename}:{error.evalue}"
+        problem = f"第 {error.cell_index + 1} 格没有跑通：{error.ename}：{error.evalue}"
     write_page(job.executed, job.page)
     return problem or _difference(job, results)
 
@@ -101,9 +101,9 @@ def _difference(job: Job, results: Path) -> str:
     found = json.loads(results.read_text(encoding="utf-8"))["outcomes"]
     wanted = expected(job.mode, job.lesson, job.assignment)
     cells = [
-        f"{exercise} {cell}:应得 {wanted.get(exercise, {}).get(cell)},得到 {found.get(exercise, {}).get(cell)}"
+        f"{exercise} {cell}：应得 {wanted.get(exercise, {}).get(cell)}，得到 {found.get(exercise, {}).get(cell)}"
         for exercise in sorted({*wanted, *found})
         for cell in sorted({*wanted.get(exercise, {}), *found.get(exercise, {})})
         if wanted.get(exercise, {}).get(cell) != found.get(exercise, {}).get(cell)
     ]
-    return f"{len(cells)} 格的结果与模式 {job.mode} 应得的不同:{';'.join(cells[:3])}" if cells else ""
+    return f"{len(cells)} 格的结果与模式 {job.mode} 应得的不同：{'；'.join(cells[:3])}" if cells else ""

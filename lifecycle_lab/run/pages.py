@@ -1,4 +1,4 @@
-"""执行过的笔记本 → 一页自足的网页;还有一页目录。没有脚本,不连网络,图嵌在页里。"""
+"""执行过的笔记本 → 一页自足的网页；还有一页目录。没有脚本，不连网络，图嵌在页里。"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _environment() -> Any:
 
 
 def write_page(notebook: Path, page: Path) -> None:
-    """一课的网页。格子由 nbconvert 的 basic 模板写(它不引外部的东西),外框是我们的。"""
+    """一课的网页。格子由 nbconvert 的 basic 模板写（它不引外部的东西），外框是我们的。"""
     import nbformat
     from markupsafe import Markup
     from nbconvert import HTMLExporter
@@ -35,13 +35,13 @@ def _title(document: Any) -> str:
 
 
 def _drop_widget_views(document: Any) -> None:
-    """没有内核的地方,控件只剩静态的表:去掉控件视图,留下同一格里的网页或文字。"""
+    """没有内核的地方，控件只剩静态的表：去掉控件视图，留下同一格里的网页或文字。"""
     for cell in document.cells:
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
 
 
 def write_index(path: Path, groups: Sequence[tuple[str, Sequence[tuple[str, str, str]]]]) -> None:
-    """目录页;groups: (小标题, [(链接, 名字, 说明), …])。"""
+    """目录页；groups: （小标题， [（链接，名字，说明）， …]）。"""
     text = _environment().get_template("index.html.j2").render(groups=groups)
     path.write_text(text, encoding="utf-8")

@@ -1,6 +1,6 @@
-"""交给笔记本的参数:名字与类型都在清单上,不在的在启动内核之前就拒绝。
+"""交给笔记本的参数：名字与类型都在清单上，不在的在启动内核之前就拒绝。
 
-papermill 把参数名原样写进代码格,名字里带换行就能夹带程序;所以名字只认清单。
+papermill 把参数名原样写进代码格，名字里带换行就能夹带程序；所以名字只认清单。
 """
 
 from __future__ import annotations
@@ -11,44 +11,44 @@ from pathlib import Path
 
 from lifecycle_lab.schema import ParameterError, quote
 
-# 每课同样的六个参数(design §4),全是文字,空文字用默认值
+# 每课同样的六个参数（design §4），全是文字，空文字用默认值
 NAMES = ("student_id", "source", "as_of", "variant_file", "answers_file", "out_dir")
 
 
 def checked(parameters: Mapping[object, object]) -> dict[str, str]:
-    """名字在清单上、值是不带控制符的文字;否则 → ParameterError。"""
+    """名字在清单上、值是不带控制符的文字；否则 → ParameterError。"""
     for name, value in parameters.items():
         if not isinstance(name, str) or name not in NAMES:
             raise ParameterError(
                 f"不认识的参数 {quote(name)}。",
                 why="参数名只认清单上的。",
-                remedy=f"可用的:{'、'.join(NAMES)}。",
+                remedy=f"可用的：{'、'.join(NAMES)}。",
             )
         if not isinstance(value, str):
             raise ParameterError(
-                f"参数 {name} 的值要是文字,收到的是 {quote(repr(value))}。",
+                f"参数 {name} 的值要是文字，收到的是 {quote(repr(value))}。",
                 why="数字会丢掉开头的 0。",
                 remedy=f'写成 {name} = "…"。',
             )
         if not value.isprintable() or len(value) > 1_000:
-            raise ParameterError(f"参数 {name} 的值 {quote(value)} 太长,或含有看不见的字符。")
+            raise ParameterError(f"参数 {name} 的值 {quote(value)} 太长，或含有看不见的字符。")
     return {str(name): str(value) for name, value in parameters.items()}
 
 
 def require_declared(notebook: Path, parameters: Mapping[str, str]) -> None:
-    """笔记本的参数格里没有声明的名字 → ParameterError(papermill 自己只警告,照样当作成功)。"""
+    """笔记本的参数格里没有声明的名字 → ParameterError(papermill 自己只警告，照样当作成功)。"""
     from papermill import inspect_notebook
 
     declared = inspect_notebook(str(notebook))
     if missing := [name for name in parameters if name not in declared]:
         raise ParameterError(
             f"{notebook.name} 的参数格里没有 {quote(missing[0])}。",
-            remedy="在带 parameters 标签的那一格里写上它,和别的课一样。",
+            remedy="在带 parameters 标签的那一格里写上它，和别的课一样。",
         )
 
 
 def keep_chinese() -> None:
-    """注入的参数格里汉字还是汉字(papermill 原来写成 \\u5f20…);装几次都一样。"""
+    """注入的参数格里汉字还是汉字（papermill 原来写成 \\u5f20…）；装几次都一样。"""
     from papermill.translators import PythonTranslator, papermill_translators
 
     class ChinesePythonTranslator(PythonTranslator):

@@ -1,8 +1,8 @@
-"""合成的问卷答卷(表 4-1 的回答):每一行都标明是合成的,种子相同则逐字节相同。
+"""合成的问卷答卷（表 4-1 的回答）：每一行都标明是合成的，种子相同则逐字节相同。
 
-模型:忠诚、频率、满意、花费四个潜变量服从高斯 copula,其余各题由它们加独立噪声得到
-(分布与目标见 data/README.md)。只用标准库:Random.random() 的序列由 Python 保证不随版本改变,
-正态、泊松、伽马都由它自己造,所以没有哪个库升级会改动别人的题本(course.md A12)。
+模型：忠诚、频率、满意、花费四个潜变量服从高斯 copula，其余各题由它们加独立噪声得到
+（分布与目标见 data/README.md）。只用标准库：Random.random() 的序列由 Python 保证不随版本改变，
+正态、泊松、伽马都由它自己造，所以没有哪个库升级会改动别人的题本（course.md A12）。
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ SHIPPED_COUNT, SHIPPED_SEED = 300, 20240601  # data/survey.csv 的人数与种�
 
 Draw = Callable[[], float]
 _NORMAL = NormalDist()
-_SMALLEST = 2.0**-54  # random() 可以取到 0,对数与反函数取不到
+_SMALLEST = 2.0**-54  # random() 可以取到 0，对数与反函数取不到
 _YEAR, _MOST_ORDERS = 365, 14
 
-# 潜变量的相关系数,顺序:忠诚、频率、满意、花费
+# 潜变量的相关系数，顺序：忠诚、频率、满意、花费
 _CORRELATION = (
     (1.00, 0.55, 0.45, 0.35),
     (0.55, 1.00, 0.35, 0.40),
@@ -31,7 +31,7 @@ _CORRELATION = (
 _GENDERS = {"女": 0.62, "男": 0.38}
 _AGES = {"18–24": 0.27, "25–30": 0.33, "31–40": 0.27, "41–50": 0.09, "51+": 0.04}
 _STUDENT = "学生"
-_STUDENTS = {"18–24": 0.58, "25–30": 0.07}  # 各年龄段里的学生占比,合计约 .18;更年长的没有学生
+_STUDENTS = {"18–24": 0.58, "25–30": 0.07}  # 各年龄段里的学生占比，合计约 .18；更年长的没有学生
 _OCCUPATIONS = {
     "企业职员": 0.38,
     "事业单位/公务员": 0.12,
@@ -45,17 +45,17 @@ _CARE = {"旺旺消息": 0.24, "微信/会员群": 0.29, "短信": 0.16, "站内
 
 
 def respondents(count: int, seed: int, recency_cuts: Sequence[int]) -> list[dict[str, object]]:
-    """count 份合成答卷,每份一个 列名 → 值 的字典,列的顺序固定。
+    """count 份合成答卷，每份一个 列名 → 值 的字典，列的顺序固定。
 
-    recency_cuts: 升序的天数(如 7、30、90、180),只用来把天数归成级别,不影响别的列。
-    值:整数、文字或 synthetic=True;monetary 是元,两位小数的文字。前 n 份不随 count 改变。
+    recency_cuts: 升序的天数（如 7、30、90、180），只用来把天数归成级别，不影响别的列。
+    值：整数、文字或 synthetic=True;monetary 是元，两位小数的文字。前 n 份不随 count 改变。
     """
     draw = Random(seed).random
     return [_respondent(number, draw, recency_cuts) for number in range(1, count + 1)]
 
 
 def recency_level(days: int, cuts: Sequence[int]) -> int:
-    """距今天数 → 级别:不超过第一个界限是最高级(界限数 + 1),超过最后一个是 1 级。
+    """距今天数 → 级别：不超过第一个界限是最高级（界限数 + 1），超过最后一个是 1 级。
 
     >>> [recency_level(days, (7, 30, 90, 180)) for days in (1, 7, 8, 180, 181)]
     [5, 5, 4, 2, 1]
@@ -85,7 +85,7 @@ def _respondent(number: int, draw: Draw, cuts: Sequence[int]) -> dict[str, objec
 def _profile(draw: Draw) -> dict[str, object]:
     gender, age = _choose(draw, _GENDERS), _choose(draw, _AGES)
     student = draw() < _STUDENTS.get(age, 0)
-    years = round(sum(-1.3 * log(max(draw(), _SMALLEST)) for _ in range(5)))  # 伽马(5, 1.3)
+    years = round(sum(-1.3 * log(max(draw(), _SMALLEST)) for _ in range(5)))  # 伽马（5, 1.3）
     return {
         "gender": gender,
         "age_group": age,
@@ -103,7 +103,7 @@ def _habits(draw: Draw) -> dict[str, object]:
 
 
 def _opinions(draw: Draw, loyalty: float, satisfied: float, orders: int) -> dict[str, object]:
-    """满意度一组,都随“满意”走;会员与再次购买意愿随“忠诚”走。"""
+    """满意度一组，都随“满意”走；会员与再次购买意愿随“忠诚”走。"""
     shifts = {"product": 0.1, "service": 0.0, "logistics": 0.05}
     return {
         **{f"{key}_satisfaction": _satisfaction(draw, satisfied + shift) for key, shift in shifts.items()},
@@ -120,9 +120,9 @@ def _satisfaction(draw: Draw, centre: float) -> int:
 
 
 def _days_since(draw: Draw, score: float, orders: int) -> int:
-    """最近一次购买距今天数:截尾对数正态,至少 1 天;买过多次的人最后一次不会太早。
+    """最近一次购买距今天数：截尾对数正态，至少 1 天；买过多次的人最后一次不会太早。
 
-    截尾在分布里做(不是把超出的都推到 365),否则年底会堆起一座假山。
+    截尾在分布里做（不是把超出的都推到 365），否则年底会堆起一座假山。
     """
     limit = _YEAR - 5 * (orders - 1)
     rank = _NORMAL.cdf(score + 0.7 * _normal(draw))
@@ -136,7 +136,7 @@ def _latents(draw: Draw) -> list[float]:
 
 
 def _cholesky(matrix: Sequence[Sequence[float]]) -> list[list[float]]:
-    """下三角 L,L·Lᵀ = matrix;第 i 行只有 i + 1 项。"""
+    """下三角 L,L·Lᵀ = matrix；第 i 行只有 i + 1 项。"""
     rows: list[list[float]] = []
     for i, target in enumerate(matrix):
         row: list[float] = []
@@ -158,7 +158,7 @@ def _normal(draw: Draw) -> float:
 
 
 def _poisson(draw: Draw, rate: float, most: int) -> int:
-    """截在 most 的泊松数,反函数法:各项概率累加,看一个均匀数落在哪一段。"""
+    """截在 most 的泊松数，反函数法：各项概率累加，看一个均匀数落在哪一段。"""
     terms = accumulate(range(1, most + 1), lambda term, k: term * rate / k, initial=1.0)
     return _segment(list(terms), draw())
 
@@ -168,7 +168,7 @@ def _choose(draw: Draw, weights: Mapping[str, float]) -> str:
 
 
 def _segment(weights: Sequence[float], uniform: float) -> int:
-    """[0, 1) 里的一个数落在第几段;各段长短按权重,权重不必合计为 1。"""
+    """[0, 1) 里的一个数落在第几段；各段长短按权重，权重不必合计为 1。"""
     steps = list(accumulate(weights))
     return bisect_right(steps[:-1], uniform * steps[-1])
 
