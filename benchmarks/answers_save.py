@@ -1,6 +1,6 @@
-"""一次保存要多久:从改一格到新内容落盘,三种大小各存若干次,报中位数与 95 分位(毫秒)。
+"""一次保存要多久：从改一格到新内容落盘，三种大小各存若干次，报中位数与 95 分位（毫秒）。
 
-用法:python benchmarks/answers_save.py [文件夹]   默认在系统临时文件夹里存。
+用法：python benchmarks/answers_save.py [文件夹]   默认在系统临时文件夹里存。
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ BLANK = Answers(
 
 
 def essays(answers: Answers, count: int) -> Answers:
-    """count 段一千字节上下的文字,像一份写得很长的答案。"""
+    """count 段一千字节上下的文字，像一份写得很长的答案。"""
     for i in range(count):
         answers = answers.with_text(f"q{i}", "每位客户的购买周期不同。" * 28)
     return answers
@@ -56,7 +56,7 @@ def main(folder: Path) -> None:
         path = folder / f"answers-{paragraphs}.json"
         times = sorted(save_times(path, paragraphs))
         size = path.stat().st_size
-        print(f"{label:>7}({size} 字节):中位 {statistics.median(times):.1f} ms,", end="")
+        print(f"{label:>7}（{size} 字节）：中位 {statistics.median(times):.1f} ms,", end="")
         print(f"95 分位 {times[int(0.95 * len(times))]:.1f} ms")
 
 

@@ -322,14 +322,16 @@ def parse_decimal(text: str) -> Decimal | None:
     found = _MONEY.fullmatch(halfwidth(text).replace("¥", "¥"))
     if not found:
         return None
-    number = Decimal(found["number"].replace(",", "")) * (10_000 if found["unit"] else 1)
-    return -number if found["sign"] else number
+    # 只用构造与 copy_negate：乘法与负号会按 28 位有效数字悄悄舍入
+    number = Decimal(found["number"].replace(",", "") + ("E4" if found["unit"] else ""))
+    return number.copy_negate() if found["sign"] else number
 
 
 def minor_units(value: Decimal, decimals: int) -> int | None:
     """主单位 → 整数最小单位；比最小单位还细 → None。"""
-    scaled = value.scaleb(decimals)
-    return int(scaled) if scaled == scaled.to_integral_value() else None
+    numerator, denominator = value.as_integer_ratio()
+    whole, rest = divmod(numerator * 10**decimals, denominator)
+    return None if rest else whole
 
 
 _DATE = re.compile(r"(\d{4})([-/.年])(\d{1,2})([-/.月])(\d{1,2})日?(?:[T ]00:00(?::00)?)?")

@@ -13,12 +13,13 @@ import hmac
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from lifecycle_lab.rfm import patterns
 from lifecycle_lab.schema import Customer, Indicator, ParameterError, Population, column, quote
 
 SCHEME = "v1"
-MAX_ATTEMPTS = 10_000
+MAX_ATTEMPTS, LEAST_ATTEMPTS, MAX_HASHES = 10_000, 100, 3_000_000
 Accept = Callable[[Sequence[Customer]], bool]
 
 
@@ -40,7 +41,7 @@ def normalise_id(student_id: object) -> str:
             why="写成数字会丢掉开头的 0。",
             remedy='写成 student_id = "0020230101"。',
         )
-    name = unicodedata.normalize("NFKC", student_id).strip().upper()
+    name = _settled(student_id)
     if not name or len(name) > 300 or not name.isprintable():
         raise ParameterError(
             f"学号 {quote(student_id)} 是空的、太长，或含有看不见的字符。",
@@ -48,6 +49,12 @@ def normalise_id(student_id: object) -> str:
             remedy="填学校发给你的学号；先练习可以用 demo。",
         )
     return name
+
+
+def _settled(text: str) -> str:
+    """大写之后再归一一次：少数字母大写后又拆成几个码位，不这样做，存下再读就换了题本。"""
+    upper = unicodedata.normalize("NFKC", text).strip().upper()
+    return unicodedata.normalize("NFKC", upper).strip()
 
 
 def rank(course: str, student: str, attempt: int, customer: str, secret: bytes = b"") -> bytes:
@@ -67,26 +74,30 @@ def draw(
 ) -> Draw:
     """名次最小的 size 位；不合 accept 就把次数加一再抽，直到合用。
 
-    population: 可抽的客户（先后无关）。抽了 MAX_ATTEMPTS 次仍不合用 → ParameterError。
+    population: 可抽的客户（先后无关）。一直抽不到合用的 → ParameterError：最多抽 MAX_ATTEMPTS 次，
+    客户很多时少抽几次（总共约 MAX_HASHES 次散列，几秒钟），但不少于 LEAST_ATTEMPTS 次。
     """
     customers = list(population)
     student = normalise_id(student_id)
     if len(customers) < size:
         raise ParameterError(
-            f"可抽的客户只有 {len(customers)} 位，不够 {size} 位。", remedy="换一份至少 10 位客户的数据。"
+            f"可抽的客户只有 {len(customers)} 位，不够 {size} 位。", remedy=f"换一份至少 {size} 位客户的数据。"
         )
-    for attempt in range(1, MAX_ATTEMPTS + 1):
-        ranks = {c: rank(course, student, attempt, c.customer_id, secret) for c in customers}
-        chosen = tuple(
-            sorted(heapq.nsmallest(size, ranks, key=ranks.__getitem__), key=lambda c: c.customer_id)
-        )
+    attempts = min(MAX_ATTEMPTS, max(LEAST_ATTEMPTS, MAX_HASHES // len(customers)))
+    for attempt in range(1, attempts + 1):
+        by_rank = partial(_rank_of, course, student, attempt, secret)
+        chosen = tuple(sorted(heapq.nsmallest(size, customers, key=by_rank), key=lambda c: c.customer_id))
         if accept(chosen):
             return Draw(attempt, chosen, bool(secret))
     raise ParameterError(
-        f"抽了 {MAX_ATTEMPTS} 次，没有一次适合练习。",
+        f"抽了 {attempts} 次，没有一次适合练习。",
         why="这份数据里客户太相像：八种组合凑不出四种，或某一列全是同一个值。",
         remedy="换一份客户差别更大的数据。",
     )
+
+
+def _rank_of(course: str, student: str, attempt: int, secret: bytes, customer: Customer) -> bytes:
+    return rank(course, student, attempt, customer.customer_id, secret)
 
 
 def is_teachable(

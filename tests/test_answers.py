@@ -1,4 +1,4 @@
-"""答案房间:信封、解析、读写、版本、冲突、文件名;崩溃与并发在 test_answers_crash.py。"""
+"""答案房间：信封、解析、读写、版本、冲突、文件名；崩溃与并发在 test_answers_crash.py。"""
 
 import hashlib
 import json
@@ -72,7 +72,7 @@ def arrow(text, row="C012", column="recency"):
 
 
 def document(**changes):
-    """一份合格的信封(字典),改几项;指纹重算,除非给了 sha256。"""
+    """一份合格的信封（字典），改几项；指纹重算，除非给了 sha256。"""
     found = json.loads(encode(arrow("↑")(BLANK).with_text("q1", "因为")))
     found |= changes
     found = {key: value for key, value in found.items() if value is not ...}
@@ -80,7 +80,7 @@ def document(**changes):
 
 
 def hand_digest(found):
-    """不靠产品代码,照约定重算的指纹。"""
+    """不靠产品代码，照约定重算的指纹。"""
     hashed = {k: v for k, v in found.items() if k not in ("sha256", "saved_at", "session")}
     text = json.dumps(hashed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -263,7 +263,7 @@ def swapped(old, new):
 
 
 def nested(depth):
-    """extra 里套 depth 层;最外面的信封本身算一层。"""
+    """extra 里套 depth 层；最外面的信封本身算一层。"""
     return VALID.replace(b'{\n "assign', b'{\n "extra": ' + b"[" * depth + b"]" * depth + b', "assign', 1)
 
 
@@ -413,7 +413,7 @@ def test_unknown_keys_are_listed_and_never_used():
     assert parse(as_bytes(forged), "a.json").edited_outside
 
 
-# ---------------------------------------------------------------- 冲突(纯函数)
+# ---------------------------------------------------------------- 冲突（纯函数）
 
 
 def test_different_cells_merge():
@@ -452,7 +452,7 @@ def test_conflict_names_every_cell_with_both_values_and_writes_nothing():
         set_cells(answers, "table_4_3", changes, seen={})
     error = caught.value
     assert error.clashes == (("table_4_3 C012 recency", "↑", "↓"), ("table_4_3 C001 recency", "↑", ""))
-    assert "table_4_3 C012 recency:文件里是「↑」,这个窗口要写「↓」" in str(error)
+    assert "table_4_3 C012 recency：文件里是「↑」，这个窗口要写「↓」" in str(error)
     assert "要写空白" in str(error)
     assert error.losing.cell("table_4_3", "C001", "monetary") == "↑"
     assert answers.cell("table_4_3", "C001", "monetary") == ""
@@ -598,13 +598,13 @@ def test_receipt_is_the_start_of_the_content_hash(open_file, tmp_path, clock):
 def test_sync_copies_beside_the_file_are_said(open_file, tmp_path):
     file = open_file()
     file.update(arrow("↑"))
-    (tmp_path / "b (冲突).json").touch()
+    (tmp_path / "b （冲突）.json").touch()
     file.read()
     assert file.notice == ""
-    (tmp_path / "a (张三的冲突副本).json").touch()
+    (tmp_path / "a （张三的冲突副本）.json").touch()
     file.read()
     assert "冲突副本" in file.notice
-    (tmp_path / "a (张三的冲突副本).json").rename(tmp_path / "a (Conflicted copy 2026).json")
+    (tmp_path / "a （张三的冲突副本）.json").rename(tmp_path / "a (Conflicted copy 2026).json")
     file.update(arrow("↓"))
     assert "a (Conflicted copy 2026).json" in file.notice
 
@@ -652,7 +652,7 @@ def test_one_version_of_an_earlier_session_is_kept_per_session(open_file, tmp_pa
     assert kept(tmp_path) == [1]
     assert parse((tmp_path / "older" / "a.r1.json").read_bytes(), "x").session == "s1"
     other = open_file("other")
-    for _ in range(4):  # 两个窗口轮流存:各自只留一份对方的
+    for _ in range(4):  # 两个窗口轮流存：各自只留一份对方的
         other.update(arrow("↑"))
         second.update(arrow("↓"))
     assert kept(tmp_path) == [1, 4]
@@ -660,7 +660,7 @@ def test_one_version_of_an_earlier_session_is_kept_per_session(open_file, tmp_pa
 
 def test_versions_ten_minutes_apart_are_kept_and_pruned_to_five(open_file, tmp_path, clock):
     file = open_file()
-    for _ in range(90):  # 每分钟一次,一个半小时
+    for _ in range(90):  # 每分钟一次，一个半小时
         file.update(arrow("↑"))
         clock.forward(minutes=1)
     assert kept(tmp_path) == [41, 51, 61, 71, 81]
@@ -745,7 +745,7 @@ def test_conflict_leaves_both_versions(open_file, tmp_path):
     with pytest.raises(AnswerConflict) as caught:
         other.update(lambda a: set_cells(a, "table_4_3", {("C012", "recency"): "?"}, seen))
     assert caught.value.kept_as == "a.conflict-r1-2.json"
-    now_seen = {("C012", "recency"): "↑"}  # 学生看过两份,决定再填
+    now_seen = {("C012", "recency"): "↑"}  # 学生看过两份，决定再填
     assert (
         other.update(lambda a: set_cells(a, "table_4_3", {("C012", "recency"): "↓"}, now_seen)).revision == 2
     )
@@ -816,7 +816,7 @@ def test_windows_gives_up_after_a_while_in_chinese(open_file, monkeypatch):
 
 
 class Spy:
-    """代替 disk 里的 os:记下每一步,个别函数可以换掉。"""
+    """代替 disk 里的 os：记下每一步，个别函数可以换掉。"""
 
     def __init__(self, **replaced):
         self.steps, self._open, self._replaced = [], {}, replaced
@@ -842,7 +842,7 @@ class Spy:
 
 
 def test_order_of_steps_survives_a_power_cut(open_file, monkeypatch):
-    """掉电试不了,顺序看得见:写完 → 落盘 → 改名 → 目录落盘,然后才返回。"""
+    """掉电试不了，顺序看得见：写完 → 落盘 → 改名 → 目录落盘，然后才返回。"""
     file = open_file()
     file.update(arrow("↑"))
     monkeypatch.setattr(disk, "os", Spy())

@@ -1,4 +1,4 @@
-"""答案房间的坏日子:kill -9、每一步都出错、四个窗口同存、磁盘满、只读、锁随进程消亡。"""
+"""答案房间的坏日子：kill -9、每一步都出错、四个窗口同存、磁盘满、只读、锁随进程消亡。"""
 
 import errno
 import json
@@ -57,6 +57,15 @@ def stored(folder):
     return parse((folder / "a.json").read_bytes(), "a.json").cell("table_4_3", *CELL)
 
 
+@pytest.fixture
+def memory_folder(tmp_path):
+    """落盘不必等的文件夹（有内存盘就用它）：这里试的是顺序与排队，不是磁盘。"""
+    fast = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(dir=fast if os.access(fast, os.W_OK) else tmp_path))
+    yield folder
+    shutil.rmtree(folder)
+
+
 # ---------------------------------------------------------------- kill -9
 
 
@@ -71,7 +80,7 @@ def test_thousand_kills_per_size(size, tmp_path):
     tally = killed("real", size, 1_000, seed=size + 1, folder=tmp_path)
     print(tally)
     assert_nothing_lost(tally, 1_000, size)
-    assert tally["interrupted"] > 0, "没有一次正好杀在写的半途:试验没有碰到要试的地方"
+    assert tally["interrupted"] > 0, "没有一次正好杀在写的半途：试验没有碰到要试的地方"
 
 
 def assert_nothing_lost(tally, kills, size):
@@ -108,8 +117,8 @@ def test_lock_dies_with_its_process(tmp_path):
 # ---------------------------------------------------------------- 四个窗口
 
 
-def test_four_writers_lose_no_update(tmp_path):
-    path, times, windows = tmp_path / "a.json", 500, ("w1", "w2", "w3", "w4")
+def test_four_writers_lose_no_update(memory_folder):
+    path, times, windows = memory_folder / "a.json", 500, ("w1", "w2", "w3", "w4")
     processes = [subprocess.Popen(script("counting.py", path, own, times)) for own in windows]
     assert [process.wait(timeout=300) for process in processes] == [0, 0, 0, 0]
     found = parse(path.read_bytes(), "a.json")
@@ -123,7 +132,7 @@ def test_four_writers_lose_no_update(tmp_path):
 
 
 class Faulty:
-    """会出错的 os:第 nth 步出错;persistent 时从那一步起步步出错。"""
+    """会出错的 os：第 nth 步出错；persistent 时从那一步起步步出错。"""
 
     STEPS = frozenset(
         {"open", "read", "write", "fsync", "close", "replace", "unlink", "listdir", "makedirs", "fstat"}
@@ -141,7 +150,7 @@ class Faulty:
         if self.count != self.nth and not (self.persistent and self.count > self.nth):
             return None if name == "fsync" else real(*args, **options)  # 数步数用不着真的等磁盘
         if name == "close":
-            real(*args)  # 内核先收回描述符,再报告写入的错
+            real(*args)  # 内核先收回描述符，再报告写入的错
         if name == "write":
             real(args[0], bytes(args[1])[: len(args[1]) // 2])  # 写了一半才出错
         raise OSError(self.code, os.strerror(self.code))
@@ -199,7 +208,7 @@ def check_unchanged(folder, outcome):
 
 
 def check_damaged(folder, outcome):
-    """坏的字节一定还在某处;文件要么还是它,要么是新存上的。"""
+    """坏的字节一定还在某处；文件要么还是它，要么是新存上的。"""
     data = (folder / "a.json").read_bytes()
     assert b"{damaged" in [data, *(path.read_bytes() for path in folder.glob("a.damaged-*.json"))]
     assert (data == b"{damaged" and outcome != "new") or stored(folder) == "new"
@@ -207,7 +216,7 @@ def check_damaged(folder, outcome):
 
 def check_looked(folder, outcome):
     assert (folder / "a.json").read_bytes() == b"{damaged"
-    assert outcome in ("old", None)  # 读不动就报错,从不悄悄当成空白
+    assert outcome in ("old", None)  # 读不动就报错，从不悄悄当成空白
 
 
 def check_first(folder, outcome):
@@ -229,15 +238,15 @@ CODES = (errno.EIO, errno.ENOSPC, errno.EACCES)
 @pytest.mark.parametrize("persistent", [False, True], ids=["once", "persistent"])
 @pytest.mark.parametrize("code", CODES, ids=[errno.errorcode[code] for code in CODES])
 @pytest.mark.parametrize("scene", SCENES)
-def test_no_step_that_fails_leaves_a_bad_state(scene, code, persistent, tmp_path, monkeypatch):
+def test_no_step_that_fails_leaves_a_bad_state(scene, code, persistent, memory_folder, monkeypatch):
     prepare, act, check, least = SCENES[scene]
-    prepare(tmp_path / "scene")
+    prepare(memory_folder / "scene")
     nth, fired = 0, True
     while fired:
         nth += 1
-        folder = tmp_path / str(nth)
-        if (tmp_path / "scene").exists():
-            shutil.copytree(tmp_path / "scene", folder)
+        folder = memory_folder / str(nth)
+        if (memory_folder / "scene").exists():
+            shutil.copytree(memory_folder / "scene", folder)
         descriptors = len(os.listdir("/proc/self/fd"))
         fired, outcome = faulty_act(act, folder, Faulty(nth, code, persistent), monkeypatch)
         check(folder, outcome)
@@ -248,11 +257,11 @@ def test_no_step_that_fails_leaves_a_bad_state(scene, code, persistent, tmp_path
         assert faulty_act(save_after, folder, healed, monkeypatch) == (False, "after")
         assert not list(folder.glob(".*.tmp"))
         shutil.rmtree(folder)
-    assert nth > least, "数到的步数太少:有些步骤绕过了会出错的 os"
+    assert nth > least, "数到的步数太少：有些步骤绕过了会出错的 os"
 
 
 def faulty_act(act, folder, faulty, monkeypatch):
-    """(出过错没有, 结果或 None);除 AnswerFileError 外什么也不许抛。"""
+    """（出过错没有，结果或 None）；除 AnswerFileError 外什么也不许抛。"""
     with monkeypatch.context() as patch:
         patch.setattr(disk, "os", faulty)
         patch.setattr(filelock._unix, "os", faulty)
@@ -261,8 +270,8 @@ def faulty_act(act, folder, faulty, monkeypatch):
             return faulty.fired, outcome
         except AnswerFileError as error:
             message = str(error)
-    assert "原因:" in message
-    assert "怎么办:" in message
+    assert "原因：" in message
+    assert "怎么办：" in message
     return faulty.fired, None
 
 
@@ -289,7 +298,7 @@ def file_size_limit(limit):
 
 @contextmanager
 def small_disk(folder):
-    """64 kB 的内存盘;没有挂载权限就改用文件大小的限额。"""
+    """64 kB 的内存盘；没有挂载权限就改用文件大小的限额。"""
     folder.mkdir()
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True
@@ -305,7 +314,7 @@ def small_disk(folder):
 
 
 def assert_old_bytes_survive(folder, edit, says):
-    """存不进去:中文说明,原来的字节一个不差,没有半截文件;好了以后接着存。"""
+    """存不进去：中文说明，原来的字节一个不差，没有半截文件；好了以后接着存。"""
     before = (folder / "a.json").read_bytes()
     for _ in range(3):
         with pytest.raises(AnswerFileError, match=says) as caught:
@@ -331,7 +340,7 @@ def test_file_size_limit(tmp_path):
 
 @contextmanager
 def nobody():
-    """root 不受权限位约束,先变成 nobody;本来就不是 root 就照旧。"""
+    """root 不受权限位约束，先变成 nobody；本来就不是 root 就照旧。"""
     was_root = os.geteuid() == 0
     if was_root:
         os.seteuid(65534)
@@ -344,7 +353,7 @@ def nobody():
 
 @pytest.fixture
 def public_folder():
-    """nobody 也走得到的文件夹(pytest 自己的临时文件夹只许本人进)。"""
+    """nobody 也走得到的文件夹（pytest 自己的临时文件夹只许本人进）。"""
     folder = Path(tempfile.mkdtemp(prefix="answers-"))
     folder.chmod(0o755)
     yield folder
@@ -410,7 +419,7 @@ def test_file_in_place_of_the_folder(tmp_path):
 
 
 def test_disk_without_locks_is_refused_not_faked(tmp_path, monkeypatch):
-    """退而求其次的“锁文件”会被死掉的进程锁死,宁可说清楚。"""
+    """退而求其次的“锁文件”会被死掉的进程锁死，宁可说清楚。"""
 
     def no_flock(descriptor, operation):
         raise OSError(errno.ENOSYS, "flock")

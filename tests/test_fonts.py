@@ -1,4 +1,4 @@
-"""图里的中文字体:不改全局、系统字体优先、没有系统字体也没有方框。"""
+"""图里的中文字体：不改全局、系统字体优先、没有系统字体也没有方框。"""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def no_system_font(monkeypatch):
 
 
 def course_text() -> str:
-    """学生会看到的全部文字:课程内容、课本、图与报告里的字。"""
+    """学生会看到的全部文字：课程内容、课本、图与报告里的字。"""
     paths = [*ROOT.glob("data/course/**/*.csv"), *ROOT.glob("data/course/**/*.toml")]
     paths += [path for room in ("plots", "report") for path in ROOT.glob(f"lifecycle_lab/{room}/**/*.[pj]*")]
     text = "".join(path.read_text("utf-8-sig") for path in paths)
@@ -40,7 +40,7 @@ def course_text() -> str:
 
 
 def draw(text: str) -> bytes:
-    """按中文设置画一段字,任何警告都算错。"""
+    """按中文设置画一段字，任何警告都算错。"""
     from lifecycle_lab.plots import png
 
     with warnings.catch_warnings():
@@ -87,13 +87,13 @@ def test_missing_glyphs_agrees_with_the_character_map_read_by_fonttools():
     assert fonts.missing_glyphs(sample) == {
         c for c in sample if ord(c) not in packaged and ord(c) not in dejavu
     }
-    # 随环境的字体单独不够:这三个靠 DejaVu 补
+    # 随环境的字体单独不够：这三个靠 DejaVu 补
     assert {c for c in "✗✔☐" if ord(c) in packaged} == set()
     assert fonts.missing_glyphs("✗✔☐") == set()
 
 
 def test_a_missing_glyph_really_warns_when_it_is_not_replaced():
-    """反面对照:不经过 drawable 的缺字确实会警告,所以上面的“没有警告”不是空话。"""
+    """反面对照：不经过 drawable 的缺字确实会警告，所以上面的“没有警告”不是空话。"""
     rare = chr(0x10FFFD)
     with pytest.raises(UserWarning, match="missing from font"):
         draw(rare)
@@ -117,7 +117,7 @@ def test_the_finder_sees_installed_files_only(monkeypatch):
 
 
 def test_registering_our_font_does_not_change_the_choice(monkeypatch):
-    """登记过的字体叫 Noto Sans SC;它不能被下一次当成系统字体,排到别的系统字体前面。"""
+    """登记过的字体叫 Noto Sans SC；它不能被下一次当成系统字体，排到别的系统字体前面。"""
     monkeypatch.setattr(fonts, "SYSTEM_FAMILIES", ("Noto Sans SC", "DejaVu Serif"))
     others = [entry for entry in fontManager.ttflist if entry.name != "Noto Sans SC"]
     monkeypatch.setattr(fontManager, "ttflist", others)
@@ -148,7 +148,7 @@ def test_settings_are_undone_afterwards(fails):
 
 
 def test_a_figure_keeps_its_font_outside_the_context():
-    """笔记本在建图之后才显示它:字体要跟着图走,不跟着当时的设置走。"""
+    """笔记本在建图之后才显示它：字体要跟着图走，不跟着当时的设置走。"""
     with fonts.chinese():
         figure = Figure(figsize=(2, 1))
         figure.text(0.1, 0.1, "客户生命周期")

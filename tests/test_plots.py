@@ -1,4 +1,4 @@
-"""客户与均值的图:每个点、每条均值线、每个箭头都对着手算的数。"""
+"""客户与均值的图：每个点、每条均值线、每个箭头都对着手算的数。"""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DAYS = (
     Indicator("frequency", "F", "消费频率", "次", "high"),
     Indicator("monetary", "M", "消费金额", "英镑", "high", 2),
 )
-# 手算:R 均值 (5+1+3+3)/4 = 3;F 均值 (1+2+3+5)/4 = 2.75;M 均值 (100+200.50+0.5+99)/4 = 100 元
+# 手算：R 均值 (5+1+3+3)/4 = 3；F 均值 (1+2+3+5)/4 = 2.75；M 均值 (100+200.50+0.5+99)/4 = 100 元
 FOUR = (
     Customer("甲", 5, 1, 10000),
     Customer("乙", 1, 2, 20050),
@@ -37,7 +37,7 @@ LOW_RECENCY = "↓↑↑↑"
 
 
 def dots(panel):
-    """(横坐标, 行, 是否实心),按行。"""
+    """（横坐标，行，是否实心），按行。"""
     lines = [line for line in panel.lines if line.get_marker() == "o"]
     return [
         (line.get_xdata()[0], line.get_ydata()[0], line.get_markerfacecolor() != "white") for line in lines
@@ -81,9 +81,9 @@ def test_arrow_stands_on_the_far_side_of_the_mean_in_the_colour_of_its_dot():
 def test_texts_name_unit_direction_and_exact_mean():
     panels = plots.plot_customers_against_means(FOUR, DAYS)
     assert [panel.get_xlabel() for panel in panels] == [
-        "R 最近一次消费(天)\n越小越好:离今天越近越好",
-        "F 消费频率(次)\n越大越好",
-        "M 消费金额(英镑)\n越大越好",
+        "R 最近一次消费（天）\n越小越好：离今天越近越好",
+        "F 消费频率（次）\n越大越好",
+        "M 消费金额（英镑）\n越大越好",
     ]
     means = [text.get_text() for panel in panels for text in panel.texts if "均值" in text.get_text()]
     assert means == ["均值 3 天", "均值 2.75 次", "均值 100.00 英镑"]
@@ -107,7 +107,7 @@ def test_mean_text_is_exact_or_says_it_is_rounded(values, indicator, expected):
 
 
 def test_arrows_are_decided_exactly_where_floats_err():
-    """十个 0.07 元:浮点均值大于 0.07 时会全标 ↓;精确比较全是 ↑。"""
+    """十个 0.07 元：浮点均值大于 0.07 时会全标 ↓；精确比较全是 ↑。"""
     same = tuple(Customer(str(i), 1, 1, 7) for i in range(10))
     panels = plots.plot_customers_against_means(same, LEVELS)
     assert [arrows(panel) for panel in panels] == ["↑" * 10] * 3
@@ -163,7 +163,7 @@ def test_no_glyph_is_missing_without_system_fonts(monkeypatch, indicators):
 
 
 def test_same_data_same_bytes_whatever_the_readers_settings():
-    # 一位远远多于其余:自动排版在这种图上每画一遍都会挪动
+    # 一位远远多于其余：自动排版在这种图上每画一遍都会挪动
     skewed = (*FOUR, Customer("大客户", 2, 60, 28_020_602), Customer("名字长长长长长长", 1, 1, 1))
     panels = plots.plot_customers_against_means(skewed, LEVELS)
     first = plots.png(panels[0].figure)
@@ -200,7 +200,9 @@ def test_nobody_to_draw_is_said_in_chinese():
 
 def test_words_for_a_screen_reader_carry_the_same_facts():
     words = plots.describe_customers_against_means(FOUR, DAYS)
-    assert words.startswith("4 位客户与均值的比较。R 最近一次消费(天),越小越好:离今天越近越好,均值 3 天:")
-    assert "标 ↑ 的有 乙、丙、丁,其余标 ↓" in words
-    assert "均值 100.00 英镑:标 ↑ 的有 甲、乙," in words
+    assert words.startswith(
+        "4 位客户与均值的比较。R 最近一次消费（天），越小越好：离今天越近越好，均值 3 天："
+    )
+    assert "标 ↑ 的有 乙、丙、丁，其余标 ↓" in words
+    assert "均值 100.00 英镑：标 ↑ 的有 甲、乙，" in words
     assert Fraction(100) == Fraction(10000 + 20050 + 50 + 9900, 400)

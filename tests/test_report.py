@@ -1,4 +1,4 @@
-"""报告:外来文字只是文字,网页不连网、不切表,Word 打得开、字体对、字节不变。"""
+"""报告：外来文字只是文字，网页不连网、不切表，Word 打得开、字体对、字节不变。"""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def png(width=40, height=20, dpi=200) -> bytes:
 TABLE = Table(
     "表 4-3 箭头",
     ("客户编号", "R", "判断的理由"),
-    (("客户0001", "↑", "R=45 天 不大于均值 45 天,恰好相等,标 ↑。" * 4), ("客户0002", "↓", "")),
+    (("客户0001", "↑", "R=45 天 不大于均值 45 天，恰好相等，标 ↑。" * 4), ("客户0002", "↓", "")),
     note="R 越小越好。",
     tones={(0, 1): "good", (1, 2): "blank"},
 )
@@ -105,7 +105,7 @@ def test_html_shows_every_payload_as_text_and_nothing_else(payload):
     assert set(page.tags) <= OWN_TAGS | {"br"}
     assert "script" not in page.tags
     for line in visible(payload).split("\n"):
-        # 标题、封面两处、小标题、段落、两种条目、表题、表头、两格、表注、图注、页脚,加上网页名
+        # 标题、封面两处、小标题、段落、两种条目、表题、表头、两格、表注、图注、页脚，加上网页名
         assert page.text().count(line) >= 13
     assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e]", html)
 
@@ -141,21 +141,29 @@ def test_html_is_chinese_a4_and_names_the_system_fonts():
         '"WenQuanYi Micro Hei",sans-serif'
     ) in html
     assert re.search(r"figure\{[^}]*break-inside:avoid", html)
-    assert re.search(r"\.lab-table tr\{break-inside:avoid\}", html)
     assert re.search(r"\.lab-table\{[^}]*table-layout:fixed", html)
 
 
 def test_html_structure_follows_the_document():
     page = Page(to_html(DOCUMENT))
     assert page.words["h1"][0] == page.words["title"][0] == "实训报告"
-    assert [text for text in page.words["h2"] if text.strip()] == ["一、表", "二、答"]  # 空标题不留空行
-    assert page.tags.count("p") == 3  # 两段,加表注
+    assert [text for text in page.words["h2"] if text.strip()] == ["一、表", "二、答"]
+    assert page.tags.count("h2") == 2  # 空标题不留空行
+    assert page.tags.count("p") == 3  # 两段，加表注
     assert (page.tags.count("ol"), page.tags.count("ul"), page.tags.count("li")) == (2, 1, 4)
     assert ("img", "alt", "两个点在均值右边") in page.attributes
     assert page.tags.count("dd") == 3
     widths = [value for tag, _, value in page.attributes if tag == "col"]
     assert len(widths) == 3
     assert sum(float(w.removeprefix("width:").rstrip("%")) for w in widths) == pytest.approx(100, abs=0.05)
+
+
+def test_html_keeps_short_tables_on_one_page_and_lets_long_ones_flow():
+    long = Table("名单", ("号",), tuple((str(i),) for i in range(60)))
+    html = to_html(Document("题", sections=(Section("", (TABLE, long)),)))
+    classes = [value for tag, name, value in Page(html).attributes if (tag, name) == ("div", "class")]
+    assert classes == ["keep", "flow"]
+    assert ".keep,.lab-table tr{break-inside:avoid}" in html
 
 
 def test_alternative_text_stays_in_its_attribute():
@@ -234,7 +242,7 @@ def test_docx_holds_every_payload_as_text(payload):
         field.get(qn("w:instr")) for field in file.sections[0].footer._element.iter(qn("w:fldSimple"))
     ]
     assert instructions == ["PAGE", "NUMPAGES"]
-    assert "w:instr" not in body  # 正文里没有任何域:=cmd 只是文字
+    assert "w:instr" not in body  # 正文里没有任何域：=cmd 只是文字
 
 
 def test_docx_accepts_every_control_character():
@@ -270,6 +278,8 @@ def test_east_asian_fonts_are_named_in_every_style_used():
         fonts = file.styles[name].element.rPr.rFonts
         assert fonts.get(qn("w:eastAsia")) == font
         assert not [key for key in fonts.attrib if key.endswith("Theme")]  # 主题字体会盖过点名的字体
+    runs = [run for p in file.paragraphs for run in p.runs if run.text]
+    assert {run._r.rPr.rFonts.get(qn("w:hint")) for run in runs} == {"eastAsia"}  # 箭头、引号用中文字体
     used = {p.style.name for p in file.paragraphs}
     used |= {p.style.name for t in file.tables for row in t.rows for c in row.cells for p in c.paragraphs}
     assert used - set(expected) == {"List Number", "List Bullet"}
@@ -344,7 +354,7 @@ def test_picture_has_alternative_text_and_fits_the_page():
     assert small.width == pytest.approx(Cm(2.54) * 40 / 200, rel=0.01)
 
 
-# 取自 ECMA-376 的先后(只列我们写的):次序错了 Word 会说文件已损坏
+# 取自 ECMA-376 的先后（只列我们写的）：次序错了 Word 会说文件已损坏
 ORDERS = {
     "tcPr": ["tcW", "tcBorders", "shd", "vAlign"],
     "pPr": ["pStyle", "keepNext", "keepLines", "numPr", "autoSpaceDE", "autoSpaceDN", "spacing", "ind", "contextualSpacing", "jc", "outlineLvl"],
@@ -381,7 +391,7 @@ def test_shares_fill_the_page_and_leave_no_column_out(rows):
 
 def test_short_columns_keep_one_line_and_the_long_one_takes_the_rest():
     shares = column_shares(TABLE)
-    # 「客户编号」8 个半角加左右留白,版心约 100 个半角
+    # 「客户编号」8 个半角加左右留白，版心约 100 个半角
     assert 0.11 <= shares[0] <= 0.2
     assert shares[1] < 0.06
     assert shares[2] > 0.7

@@ -251,7 +251,7 @@ def test_ids_are_text(tmp_path):
 
 
 def test_unanswered_and_non_buyers_are_set_aside_by_name(tmp_path):
-    blank = [line("1", "", "", ""), line("2", "（空）", "（跳过）", "（空）"), line("3", "（空）", " ", "")]
+    blank = [line("1", "", "", ""), line("2", "(空)", "(跳过)", "(空)"), line("3", "(空)", " ", "")]
     away = [line("4", "半年以上", "0", "0"), line("5", "", "0次", "0.00元")]
     population = survey.read_survey(export(tmp_path / "a.csv", [*blank, *plain_lines(), *away]))
     assert [c.customer_id for c in population.customers] == [str(100 + i) for i in range(10)]
@@ -279,7 +279,7 @@ REFUSED = [
     ("recency", "1", "看不出是级别还是第几个选项"),
     ("recency", "5", "看不出是级别还是第几个选项"),
     ("recency", "", "没有填"),
-    ("recency", "（跳过）", "没有填"),
+    ("recency", "(跳过)", "没有填"),
     ("frequency", "", "没有填"),
     ("frequency", "三次", "要一个整数"),
     ("frequency", "3-5次", "要一个整数"),
@@ -287,7 +287,7 @@ REFUSED = [
     ("frequency", "-3", "要一个整数"),
     ("frequency", "1001", "大于许可的 1000"),
     ("frequency", "0", "是 0"),
-    ("monetary", "（空）", "没有填"),
+    ("monetary", "(空)", "没有填"),
     ("monetary", "约500", "要一个以元计的数"),
     ("monetary", "500-1000", "要一个以元计的数"),
     ("monetary", "$100", "要一个以元计的数"),
@@ -310,10 +310,10 @@ def test_refuses_what_it_cannot_read(tmp_path, key, cell, said):
     question = {"recency": R, "frequency": F, "monetary": M}[key]
     assert "有 1 处读不懂" in message
     assert "答卷.csv 第 14 行" in message  # 表头 1 行，好的 12 行
-    assert question[:10] in message
+    assert question[:4] in message
     assert said in message
     assert "怎么办" in message
-    if cell not in ("", "（空）", "（跳过）"):
+    if cell not in ("", "(空)", "(跳过)"):
         assert f"「{cell}」" in message
 
 

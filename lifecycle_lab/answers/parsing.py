@@ -1,7 +1,7 @@
-"""别人的字节 → 一份答案:先量大小与深度,再读 JSON,再逐项查类型。
+"""别人的字节 → 一份答案：先量大小与深度，再读 JSON，再逐项查类型。
 
-交上来的文件可能损坏、手改或有意捣乱;这里只会抛 AnswerFileError,从不抛别的,
-也从不执行其中任何内容。数过的东西才信:大小、深度、长度、位数都有上限。
+交上来的文件可能损坏、手改或有意捣乱；这里只会抛 AnswerFileError，从不抛别的，
+也从不执行其中任何内容。数过的东西才信：大小、深度、长度、位数都有上限。
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from lifecycle_lab.answers.document import FORMAT, MAX_BYTES, NO_ATTEMPT, Answer
 from lifecycle_lab.schema import AnswerFileError, quote
 
 MAX_DEPTH, MAX_TEXT, MAX_DIGITS = 16, 4_000, 15
-_BACKUP = "用工作簿重新导出,或换成 older 文件夹里的旧版本。"
-# 一整段字符串(没收尾的算到文件尾)或一个括号;全是占有式量词,坏文件也只扫一遍
+_BACKUP = "用工作簿重新导出，或换成 older 文件夹里的旧版本。"
+# 一整段字符串（没收尾的算到文件尾）或一个括号；全是占有式量词，坏文件也只扫一遍
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -25,14 +25,14 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 
 
 class ForeignAnswers(AnswerFileError):
-    """文件没坏,只是这一版读不了:更新的格式、不认识的表、过大。不可当成损坏去替换。"""
+    """文件没坏，只是这一版读不了：更新的格式、不认识的表、过大。不可当成损坏去替换。"""
 
 
 def parse(data: bytes, name: str, *, known_tables: Collection[str] | None = None) -> Answers:
-    """一个答案文件的字节 → Answers;不合约定 → AnswerFileError,位置写明文件与键。
+    """一个答案文件的字节 → Answers；不合约定 → AnswerFileError，位置写明文件与键。
 
-    name: 给人看的文件名。known_tables: 本课有的表名;None 表示不在这里查。
-    指纹不符不拒绝,记为 edited_outside;信封里不认识的键列在 ignored_keys。
+    name: 给人看的文件名。known_tables: 本课有的表名；None 表示不在这里查。
+    指纹不符不拒绝，记为 edited_outside；信封里不认识的键列在 ignored_keys。
     """
     try:
         return _answers(_document(data), known_tables)
@@ -44,18 +44,18 @@ def parse(data: bytes, name: str, *, known_tables: Collection[str] | None = None
 
 
 def _document(data: bytes) -> dict:
-    """字节 → 字典;编码、语法、深度、数与文字都已查过。"""
+    """字节 → 字典；编码、语法、深度、数与文字都已查过。"""
     if len(data) > MAX_BYTES:
         raise ForeignAnswers(
             f"文件超过 {MAX_BYTES // 1000} kB。",
-            why="一份答案只有几 kB:这大概不是答案文件,或粘贴了整本书。",
-            remedy="检查文件名;若是刚粘贴的,删短一些。",
+            why="一份答案只有几 kB：这大概不是答案文件，或粘贴了整本书。",
+            remedy="检查文件名；若是刚粘贴的，删短一些。",
         )
     text = _decoded(data)
     _check_depth(text)
     document = _loaded(text)
     _check_texts(document)
-    return _object(document, "(最外层)")
+    return _object(document, "（最外层）")
 
 
 def _decoded(data: bytes) -> str:
@@ -65,13 +65,13 @@ def _decoded(data: bytes) -> str:
         raise AnswerFileError(
             "文件不是 UTF-8 编码。",
             where=f"第 {error.start + 1} 个字节",
-            why="文件损坏,或用别的软件另存过。",
+            why="文件损坏，或用别的软件另存过。",
             remedy=_BACKUP,
         ) from None
 
 
 def _check_depth(text: str) -> None:
-    """读之前先数括号:太深的嵌套会把解析器自己弄垮。"""
+    """读之前先数括号：太深的嵌套会把解析器自己弄垮。"""
     depth = 0
     for token in _TOKEN.finditer(text):
         depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
@@ -94,7 +94,7 @@ def _loaded(text: str) -> object:
         raise AnswerFileError(
             "文件不是完整的 JSON。",
             where=f"第 {error.lineno} 行第 {error.colno} 个字符",
-            why="文件被截断,或手改时少了引号、逗号、括号。",
+            why="文件被截断，或手改时少了引号、逗号、括号。",
             remedy=_BACKUP,
         ) from None
 
@@ -109,7 +109,7 @@ def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _no_constant(text: str) -> object:
-    raise AnswerFileError(f"文件里有 {text},它不是数。", remedy=_BACKUP)
+    raise AnswerFileError(f"文件里有 {text}，它不是数。", remedy=_BACKUP)
 
 
 def _short_whole(text: str) -> int:
@@ -124,7 +124,7 @@ def _finite(text: str) -> float:
 
 
 def _check_texts(document: object) -> None:
-    """每一段文字(键也算):长度、控制符、半个字符。不递归,深度已有上限。"""
+    """每一段文字（键也算）：长度、控制符、半个字符。不递归，深度已有上限。"""
     waiting = [document]
     while waiting:
         value = waiting.pop()
@@ -168,7 +168,7 @@ def _check_format(document: dict) -> None:
     found = _whole(_needed(document, "format"), "format")
     if found != FORMAT:
         raise ForeignAnswers(
-            f"文件格式号是 {found},这一版只认 {FORMAT}。", where="format", remedy="用新版工作簿打开它。"
+            f"文件格式号是 {found}，这一版只认 {FORMAT}。", where="format", remedy="用新版工作簿打开它。"
         )
 
 
@@ -199,7 +199,7 @@ def _optional_text(value: object, where: str) -> str | None:
 
 
 def _whole(value: object, where: str) -> int:
-    if type(value) is not int or value < 0:  # bool 也是 int,这里不算
+    if type(value) is not int or value < 0:  # bool 也是 int，这里不算
         raise _wrong(where, "不小于 0 的整数")
     return value
 
@@ -225,7 +225,7 @@ def _choice(value: object, where: str) -> str | list[str]:
 
 
 def _moment(value: object, where: str) -> str:
-    """ISO 时刻;空白 = 还没存过。"""
+    """ISO 时刻；空白 = 还没存过。"""
     text = _text(value, where)
     try:
         if text:
@@ -251,7 +251,7 @@ def _mapping(item: Callable[[object, str], object]) -> Callable[[object, str], d
 
 
 def _variant(value: object, where: str) -> dict:
-    """六项必有;多出来的不采用。"""
+    """六项必有；多出来的不采用。"""
     found = _object(value, where)
     return {key: read(_needed(found, key, where), f"{where}.{key}") for key, read in _VARIANT.items()}
 

@@ -1,4 +1,4 @@
-"""一份答案的各个文件放在哪里、叫什么:只算名字,不碰磁盘内容。"""
+"""一份答案的各个文件放在哪里、叫什么：只算名字，不碰磁盘内容。"""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from lifecycle_lab.schema import AnswerFileError, quote
 
 @dataclass(frozen=True)
 class Place:
-    """答案文件 path 与它旁边的文件;一律是绝对的真实路径。"""
+    """答案文件 path 与它旁边的文件；一律是绝对的真实路径。"""
 
     path: str
 
     @classmethod
     def of(cls, path: Path | str) -> Place:
-        """学生换了工作目录、或经由链接打开,都是同一个文件。路径不能用 → AnswerFileError。"""
+        """学生换了工作目录、或经由链接打开，都是同一个文件。路径不能用 → AnswerFileError。"""
         try:
             return cls(os.path.realpath(path))
         except (OSError, ValueError) as error:
@@ -54,7 +54,7 @@ class Place:
 
     @property
     def temporary_prefix(self) -> str:
-        """临时名的开头:总是短的,原名再长也不会因它写不成。"""
+        """临时名的开头：总是短的，原名再长也不会因它写不成。"""
         return f".{hashlib.sha256(os.fsencode(self.name)).hexdigest()[:16]}-"
 
     def temporary(self) -> str:
@@ -66,9 +66,9 @@ class Place:
 
 
 def default_path(folder: Path | str, assignment: str, student_id: str) -> Path:
-    """folder 里这份答案的文件名:安全的 ASCII 短名加散列;什么学号都不会逃出文件夹或撞名。
+    """folder 里这份答案的文件名：安全的 ASCII 短名加散列；什么学号都不会逃出文件夹或撞名。
 
-    散列按学号的原文算:先用 `variants.normalise_id` 统一写法,同一个人才总是同一个文件。
+    散列按学号的原文算：先用 `variants.normalise_id` 统一写法，同一个人才总是同一个文件。
     """
     exact = json.dumps([assignment, student_id])
     mark = hashlib.sha256(exact.encode()).hexdigest()[:12]

@@ -1,7 +1,7 @@
-"""画图:数据进,坐标轴出;学生的课、报告、教师的讲评用同一张图。
+"""画图：数据进，坐标轴出；学生的课、报告、教师的讲评用同一张图。
 
-图不经过 pyplot 建立,不留在全局;颜色取自色盲安全的一组,并且总有文字(↑ ↓)同在。
-位置用浮点数(像素),判断用精确整数:谁是 ↑ 由 `rfm.mark` 决定,图不另算。
+图不经过 pyplot 建立，不留在全局；颜色取自色盲安全的一组，并且总有文字（↑ ↓）同在。
+位置用浮点数（像素），判断用精确整数：谁是 ↑ 由 `rfm.mark` 决定，图不另算。
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 BETTER_COLOUR, WORSE_COLOUR, MEAN_COLOUR = "#0072B2", "#D55E00", "#444444"  # Okabe–Ito 色板
 DOTS_PER_INCH = 200
-_LABEL_WIDTH = 24  # 客户编号最多占多少列(汉字算两列),再长从中间省略
+_LABEL_WIDTH = 24  # 客户编号最多占多少列（汉字算两列），再长从中间省略
 
 
 def plot_customers_against_means(
@@ -31,11 +31,11 @@ def plot_customers_against_means(
     *,
     axes: Sequence[Axes] | None = None,
 ) -> tuple[Axes, ...]:
-    """每位客户的 R、F、M 与各自均值相比(表 4-3 的图,A12)。
+    """每位客户的 R、F、M 与各自均值相比（表 4-3 的图，A12）。
 
-    每个指标一格,格与格共用纵轴(一行一位客户,顺序同 customers);竖线是均值,
-    点旁的 ↑ ↓ 由 `rfm.mark` 判断。axes: 画在已有的坐标轴上(个数同 indicators),
-    不给就新建一张图,用 `axes[0].figure` 取。没有客户 → DataError。
+    每个指标一格，格与格共用纵轴（一行一位客户，顺序同 customers）；竖线是均值，
+    点旁的 ↑ ↓ 由 `rfm.mark` 判断。axes: 画在已有的坐标轴上（个数同 indicators），
+    不给就新建一张图，用 `axes[0].figure` 取。没有客户 → DataError。
     """
     if not customers:
         raise DataError("没有客户可画。", remedy="至少给一位客户。")
@@ -50,28 +50,28 @@ def plot_customers_against_means(
 
 
 def describe_customers_against_means(customers: Sequence[Customer], indicators: Sequence[Indicator]) -> str:
-    """同一张图的文字说法,给读屏软件与替代文字用。"""
+    """同一张图的文字说法，给读屏软件与替代文字用。"""
     parts = [f"{len(customers)} 位客户与均值的比较。"]
     for indicator in indicators:
         values = column(customers, indicator.key)
         marks = rfm.mark(values, indicator.better)
         ups = [c.customer_id for c, arrow in zip(customers, marks, strict=True) if arrow == UP]
         parts.append(
-            f"{indicator.heading},{direction(indicator)},均值 {mean_text(values, indicator)}:"
-            f"标 ↑ 的有 {'、'.join(ups)},其余标 ↓。"
+            f"{indicator.heading}，{direction(indicator)}，均值 {mean_text(values, indicator)}："
+            f"标 ↑ 的有 {'、'.join(ups)}，其余标 ↓。"
         )
     return "".join(parts)
 
 
 def direction(indicator: Indicator) -> str:
-    """指标的方向,写在图上:「越大越好」「越小越好」。"""
+    """指标的方向，写在图上：「越大越好」「越小越好」。"""
     if indicator.better == "high":
         return "越大越好"
-    return "越小越好:离今天越近越好" if indicator.key == RECENCY else "越小越好"
+    return "越小越好：离今天越近越好" if indicator.key == RECENCY else "越小越好"
 
 
 def mean_text(values: Sequence[int], indicator: Indicator) -> str:
-    """均值的精确写法,带单位,如「38.2 天」;除不尽时四舍五入并以 ≈ 标明。"""
+    """均值的精确写法，带单位，如「38.2 天」；除不尽时四舍五入并以 ≈ 标明。"""
     average = rfm.mean(values)
     try:
         return f"{indicator.text(average)} {indicator.unit}"
@@ -81,7 +81,7 @@ def mean_text(values: Sequence[int], indicator: Indicator) -> str:
 
 
 def png(figure: Figure) -> bytes:
-    """一张图 → PNG;同一张图总是同样的字节(不写软件名与时间)。"""
+    """一张图 → PNG；同一张图总是同样的字节（不写软件名与时间）。"""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     buffer = io.BytesIO()
@@ -99,7 +99,7 @@ def _new_panels(count: int, rows: int) -> tuple[Axes, ...]:
 
 
 def _settle(figure: Figure) -> None:
-    """排版一次后固定:排版是逐步逼近的,每画一遍都重排,两次的字节会不同。"""
+    """排版一次后固定：排版是逐步逼近的，每画一遍都重排，两次的字节会不同。"""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
 
@@ -115,12 +115,12 @@ def _draw_panel(panel: Axes, indicator: Indicator, values: Sequence[int]) -> Non
 
 
 def _position(value: int | Fraction, indicator: Indicator) -> float:
-    """横坐标(主单位);只用来定像素,不参加任何判断。"""
+    """横坐标（主单位）；只用来定像素，不参加任何判断。"""
     return float(Fraction(value) / 10**indicator.decimals)
 
 
 def _draw_customer(panel: Axes, row: int, x: float, centre: float, arrow: str) -> None:
-    """一条从均值到点的细线、一个点(↑ 实心,↓ 空心)、一个箭头。"""
+    """一条从均值到点的细线、一个点（↑ 实心，↓ 空心）、一个箭头。"""
     colour, face = (BETTER_COLOUR, BETTER_COLOUR) if arrow == UP else (WORSE_COLOUR, "white")
     panel.plot([centre, x], [row, row], color=colour, linewidth=1.2, zorder=2)
     panel.plot([x], [row], marker="o", markersize=6, color=colour, markerfacecolor=face, zorder=3)
@@ -153,7 +153,7 @@ def _style_panel(panel: Axes, indicator: Indicator, rows: int) -> None:
 
 
 def _label_mean(panel: Axes, centre: float, text: str) -> None:
-    """均值写在线的顶端;线靠边时文字往里靠,不伸进邻格。"""
+    """均值写在线的顶端；线靠边时文字往里靠，不伸进邻格。"""
     left, right = panel.get_xlim()
     share = (centre - left) / (right - left)
     side = "left" if share < 0.35 else "right" if share > 0.65 else "center"
@@ -171,7 +171,7 @@ def _label_mean(panel: Axes, centre: float, text: str) -> None:
 
 
 def _name_rows(panels: Sequence[Axes], names: Sequence[str]) -> None:
-    """客户编号只写在最左一格;外来文字原样画出,不当公式。"""
+    """客户编号只写在最左一格；外来文字原样画出，不当公式。"""
     labels = [fonts.drawable(_shorten(name)) for name in names]
     panels[0].set_yticks(range(len(labels)), labels, fontsize=8, **fonts.text_style())
     for panel in panels[1:]:
@@ -179,7 +179,7 @@ def _name_rows(panels: Sequence[Axes], names: Sequence[str]) -> None:
 
 
 def _shorten(name: str) -> str:
-    """太长的编号从中间省略,头尾都留,好与表里的对上。"""
+    """太长的编号从中间省略，头尾都留，好与表里的对上。"""
     if display_width(name) <= _LABEL_WIDTH:
         return name
     keep = _LABEL_WIDTH // 4

@@ -1,4 +1,4 @@
-"""列宽:按每列文字的多少分配一页的宽度,网页与 Word 用同一个结果。"""
+"""列宽：按每列文字的多少分配一页的宽度，网页与 Word 用同一个结果。"""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from math import ceil
 
 from lifecycle_lab.export import Table, display_width
 
-_ROOM = 100  # A4 版心大约容得下的半角字数(小五号字)
-_PADDING = 3  # 一格左右留白,折成半角字数
-_FLOORS = (15, 9, 7)  # 一列至少这么宽;放不下就退一步
-_TOKEN = 24  # 更长的词(指纹、网址)允许从中间断行
+_ROOM = 100  # A4 版心大约容得下的半角字数（小五号字）
+_PADDING = 3  # 一格左右留白，折成半角字数
+_FLOORS = (15, 9, 7)  # 一列至少这么宽；放不下就退一步
+_TOKEN = 24  # 更长的词（指纹、网址）允许从中间断行
 _SHORT = 18  # 不超过这么多行的表整张放在一页
-_UNBREAKABLE = re.compile(r"[^\s\u2e80-\uffff]+")  # 汉字之间可以断行,英文与数字不断
+_UNBREAKABLE = re.compile(r"[^\s\u2e80-\uffff]+")  # 汉字之间可以断行，英文与数字不断
 
 
 def column_shares(table: Table) -> tuple[float, ...]:
-    """每列占表宽的份额(总和 1):短列够放一行,长列分剩下的。"""
+    """每列占表宽的份额（总和 1）：短列够放一行，长列分剩下的。"""
     columns = list(zip(table.columns, *table.rows, strict=True))
     wanted = [min(_ROOM, _PADDING + max(map(_longest_line, cells))) for cells in columns]
     if sum(wanted) <= _ROOM:
@@ -31,7 +31,7 @@ def column_shares(table: Table) -> tuple[float, ...]:
 
 
 def is_short(table: Table) -> bool:
-    """估计排出来的行数(含表头)是否不超过 _SHORT;长表允许跨页。"""
+    """估计排出来的行数（含表头）是否不超过 _SHORT；长表允许跨页。"""
     shares = column_shares(table)
     return sum(_line_count(row, shares) for row in (table.columns, *table.rows)) <= _SHORT
 
@@ -44,7 +44,7 @@ def _line_count(row: Sequence[str], shares: Sequence[float]) -> int:
 
 
 def _least_widths(wanted: list[int], tokens: list[int]) -> list[int]:
-    """每列的下限:不切断最长的词,也不窄过 _FLOORS 中放得下的最大一档。"""
+    """每列的下限：不切断最长的词，也不窄过 _FLOORS 中放得下的最大一档。"""
     for floor in _FLOORS:
         least = [min(want, max(token, floor)) for want, token in zip(wanted, tokens, strict=True)]
         if sum(least) <= _ROOM:

@@ -1,6 +1,6 @@
-"""Word 报告:A4,正文宋体、标题黑体,表格带框线、表头每页重复,页脚有页码。
+"""Word 报告：A4，正文宋体、标题黑体，表格带框线、表头每页重复，页脚有页码。
 
-同一份文档写出同样的字节:文档属性里的日期与压缩包里的时间都固定。
+同一份文档写出同样的字节：文档属性里的日期与压缩包里的时间都固定。
 每段文字都经过 `document_text`:XML 不许有的字符、双向控制符变成看得见的写法。
 """
 
@@ -29,10 +29,10 @@ LATIN, SONG, HEI = "Times New Roman", "宋体", "黑体"
 PAGE_WIDTH, PAGE_HEIGHT, MARGIN = Cm(21), Cm(29.7), Cm(2.2)
 TEXT_WIDTH = Length(PAGE_WIDTH - 2 * MARGIN)
 TALLEST_FIGURE = Cm(20)
-FIXED_TIME = datetime(2000, 1, 1)  # 文档属性必须有日期;写真实日期会让同样的答案得到不同的字节
+FIXED_TIME = datetime(2000, 1, 1)  # 文档属性必须有日期；写真实日期会让同样的答案得到不同的字节
 FIXED_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 CELL, HEADER, TABLE_TITLE, NOTE, COVER = "表内文字", "表头", "表题", "表注", "封面项"
-# 与网页同一组底色;色调只加强文字,从不单独表意
+# 与网页同一组底色；色调只加强文字，从不单独表意
 TONE_FILLS = {
     "good": "E3F1EA",
     "bad": "FBE6DC",
@@ -41,7 +41,7 @@ TONE_FILLS = {
     "pending": "EFE9F7",
     "changed": "FDF3CF",
 }
-# OOXML 规定了段落属性的先后,这些在 autoSpaceDE 之后
+# OOXML 规定了段落属性的先后，这些在 autoSpaceDE 之后
 _AFTER_SPACES = (
     "w:adjustRightInd",
     "w:snapToGrid",
@@ -81,7 +81,7 @@ def _set_page(file: Any) -> None:
 
 
 def _set_styles(file: Any) -> None:
-    """版式都在样式里:老师换一套样式,全文跟着换。"""
+    """版式都在样式里：老师换一套样式，全文跟着换。"""
     for name in (CELL, HEADER, TABLE_TITLE, NOTE, COVER):
         file.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     _style(file, "Normal", SONG, 10.5, before=0, after=4, line=1.35)
@@ -114,7 +114,7 @@ def _style(
     line: float,
     centred: bool = False,
 ) -> None:
-    """一个段落样式:中西文字体、字号(磅)、段前段后(磅)、行距(倍)。"""
+    """一个段落样式：中西文字体、字号（磅）、段前段后（磅）、行距（倍）。"""
     style = file.styles[name]
     style.font.size, style.font.bold, style.font.italic = Pt(size), False, False
     style.font.color.rgb = RGBColor(0, 0, 0)
@@ -126,7 +126,7 @@ def _style(
 
 
 def _set_fonts(properties: Any, chinese: str) -> None:
-    """python-docx 的 font.name 不管中文;模板里的主题字体优先于点名的字体,要先去掉。"""
+    """python-docx 的 font.name 不管中文；模板里的主题字体优先于点名的字体，要先去掉。"""
     fonts = properties.get_or_add_rFonts()
     for attribute in list(fonts.attrib):
         del fonts.attrib[attribute]
@@ -135,7 +135,7 @@ def _set_fonts(properties: Any, chinese: str) -> None:
 
 
 def _no_automatic_spaces(style: Any) -> None:
-    """表内汉字与数字之间不自动加空:「客户0120」不因此多占一行。"""
+    """表内汉字与数字之间不自动加空：「客户0120」不因此多占一行。"""
     properties = style.element.get_or_add_pPr()
     for tag in ("w:autoSpaceDE", "w:autoSpaceDN"):
         switch = OxmlElement(tag)
@@ -153,7 +153,7 @@ def _set_properties(file: Any, title: str) -> None:
 
 
 def _write(paragraph: Any, text: str) -> Any:
-    """一段文字写进段落;箭头、引号等中西文共有的符号用中文字体。"""
+    """一段文字写进段落；箭头、引号等中西文共有的符号用中文字体。"""
     run = paragraph.add_run(document_text(text))
     fonts = run._r.get_or_add_rPr().get_or_add_rFonts()
     fonts.set(qn("w:hint"), "eastAsia")
@@ -179,7 +179,7 @@ def _written(paragraph: Any, text: str) -> Any:
 
 
 def _indent_first_line(paragraph: Any) -> None:
-    """首行缩进两字(按字数,换字号也对)。"""
+    """首行缩进两字（按字数，换字号也对）。"""
     indent = paragraph._p.get_or_add_pPr().get_or_add_ind()
     indent.set(qn("w:firstLineChars"), "200")
     indent.set(qn("w:firstLine"), str(int(10.5 * 2 * 20)))
@@ -197,7 +197,7 @@ def _add_items(file: Any, texts: Sequence[str], numbered: bool) -> None:
 
 
 def _restarted_numbering(file: Any, style: Any) -> int:
-    """同一样式的编号会接着上一组数;另立一个从 1 起的编号。"""
+    """同一样式的编号会接着上一组数；另立一个从 1 起的编号。"""
     numbering = file.part.numbering_part.element
     used = style.element.pPr.numPr.numId.val
     abstract = numbering.num_having_numId(used).abstractNumId.val
@@ -219,21 +219,21 @@ def _add_figure(file: Any, figure: Figure) -> None:
 
 
 def _add_table(file: Any, table: Table) -> None:
-    """表题在上,框线表格,表注在下;表头跨页重复,一行不拆在两页。"""
+    """表题在上，框线表格，表注在下；表头跨页重复，一行不拆在两页。"""
     _write(file.add_paragraph(style=TABLE_TITLE), table.title)
     widths = [int(TEXT_WIDTH * share) for share in column_shares(table)]
     grid = _empty_table(file, widths, "Table Grid")
-    header = _add_row(grid, widths, table.columns, file.styles[HEADER])
+    header = _add_row(grid, table.columns, file.styles[HEADER])
     _mark_row(header, "w:tblHeader")
     for cell in header.cells:
         _shade(cell._tc, HEADER_FILL)
-    _fill_rows(grid, _add_row(grid, widths, [""] * len(widths), file.styles[CELL]), table)
+    _fill_rows(grid, _add_row(grid, [""] * len(widths), file.styles[CELL]), table)
     _keep_together(grid.rows[:-1] if is_short(table) else grid.rows[:1])
     _write(file.add_paragraph(style=NOTE), table.note)
 
 
 def _fill_rows(grid: Any, blank: Any, table: Table) -> None:
-    """照着空行 blank 复制出每一行再写字:比逐格建快几十倍,上千行的名单也等得起。"""
+    """照着空行 blank 复制出每一行再写字：比逐格建快几十倍，上千行的名单也等得起。"""
     for i, values in enumerate(table.rows):
         row = deepcopy(blank._tr)
         grid._tbl.append(row)
@@ -245,7 +245,7 @@ def _fill_rows(grid: Any, blank: Any, table: Table) -> None:
 
 
 def _keep_together(rows: Iterable[Any]) -> None:
-    """这些行与下一行同页:短表不拆,长表的表头不落单。"""
+    """这些行与下一行同页：短表不拆，长表的表头不落单。"""
     for row in rows:
         row.cells[0].paragraphs[0].paragraph_format.keep_with_next = True
 
@@ -253,17 +253,17 @@ def _keep_together(rows: Iterable[Any]) -> None:
 def _empty_table(file: Any, widths: Sequence[int], style: str | None) -> Any:
     grid = file.add_table(rows=0, cols=len(widths), style=style)
     grid.autofit = False
-    grid.alignment = WD_TABLE_ALIGNMENT.CENTER  # 与版心左右对齐;默认会往左伸出一个格内边距
+    grid.alignment = WD_TABLE_ALIGNMENT.CENTER  # 与版心左右对齐；默认会往左伸出一个格内边距
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
     return grid
 
 
-def _add_row(grid: Any, widths: Sequence[int], texts: Iterable[str], style: Any) -> Any:
+def _add_row(grid: Any, texts: Iterable[str], style: Any) -> Any:
+    """添一行；列宽由表格的网格带来。"""
     row = grid.add_row()
     _mark_row(row, "w:cantSplit")
-    for cell, width, text in zip(row.cells, widths, texts, strict=True):
-        cell.width = width
+    for cell, text in zip(row.cells, texts, strict=True):
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         cell.paragraphs[0].style = style
         _write(cell.paragraphs[0], text)
@@ -275,7 +275,7 @@ def _mark_row(row: Any, tag: str) -> None:
 
 
 def _shade(cell: Any, fill: str) -> None:
-    """给一格(w:tc 元素)加底色;属性的先后是格式规定的。"""
+    """给一格（w:tc 元素）加底色；属性的先后是格式规定的。"""
     shading = OxmlElement("w:shd")
     for attribute, value in (("val", "clear"), ("color", "auto"), ("fill", fill)):
         shading.set(qn(f"w:{attribute}"), value)
@@ -283,7 +283,7 @@ def _shade(cell: Any, fill: str) -> None:
 
 
 def _add_cover(file: Any, cover: Sequence[tuple[str, str]]) -> None:
-    """封面行:每行两项,值在横线上;值为空就是一条可以手写的横线。"""
+    """封面行：每行两项，值在横线上；值为空就是一条可以手写的横线。"""
     if not cover:
         return
     label = Cm(min(4.5, 0.6 + 0.19 * max(display_width(name) for name, _ in cover)))
@@ -291,11 +291,11 @@ def _add_cover(file: Any, cover: Sequence[tuple[str, str]]) -> None:
     grid = _empty_table(file, widths, None)
     padded = [*cover, ("", "")] if len(cover) % 2 else list(cover)
     for left, right in zip(padded[::2], padded[1::2], strict=True):
-        row = _add_row(grid, widths, (*left, *right), file.styles[COVER])
+        row = _add_row(grid, (*left, *right), file.styles[COVER])
         for (name, _), cell in zip((left, right), row.cells[1::2], strict=True):
             if name:
                 _underline(cell)
-    file.add_paragraph(style=file.styles[NOTE])  # 表格后面要有一段,也隔开正文
+    file.add_paragraph(style=file.styles[NOTE])  # 表格后面要有一段，也隔开正文
 
 
 def _underline(cell: Any) -> None:
@@ -327,7 +327,7 @@ def _add_field(paragraph: Any, instruction: str) -> None:
 
 
 def _fixed_zip(data: bytes) -> bytes:
-    """压缩包里每个文件的时间与系统标记固定,内容与次序不变。"""
+    """压缩包里每个文件的时间与系统标记固定，内容与次序不变。"""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(buffer, "w") as target:
         for name in source.namelist():

@@ -1,4 +1,4 @@
-"""网页报告:一个 Jinja2 模板,自动转义,每处文字都经过 `html_text`。"""
+"""网页报告：一个 Jinja2 模板，自动转义，每处文字都经过 `html_text`。"""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _environment() -> Environment:
 
 
 def _neutral(value: object) -> Markup:
-    """模板里每个 {{ }}:已经是网页片段的照放,其余一律当文字转义。"""
+    """模板里每个 {{ }}：已经是网页片段的照放，其余一律当文字转义。"""
     return value if isinstance(value, Markup) else Markup(html_text(value))
 
 

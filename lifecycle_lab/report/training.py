@@ -51,7 +51,7 @@ def training_document(assignment: Assignment, answers: Answers, cover: Cover = C
 
 
 def _data_section(assignment: Assignment) -> Section:
-    indicators = [f"{i.heading}:{plots.direction(i)}。" for i in assignment.indicators]
+    indicators = [f"{i.heading}：{plots.direction(i)}。" for i in assignment.indicators]
     day = f"观察日 {assignment.as_of}。" if assignment.as_of else ""
     return Section(
         "一、数据与口径",

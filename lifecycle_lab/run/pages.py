@@ -24,6 +24,7 @@ def write_page(notebook: Path, page: Path) -> None:
 
     document = nbformat.read(notebook, as_version=4)
     _drop_widget_views(document)
+    _name_injected_cell(document)
     body, _ = HTMLExporter(template_name="basic").from_notebook_node(document)
     text = _environment().get_template("lesson.html.j2").render(title=_title(document), body=Markup(body))
     page.write_text(text, encoding="utf-8")
@@ -39,6 +40,13 @@ def _drop_widget_views(document: Any) -> None:
     for cell in document.cells:
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+
+
+def _name_injected_cell(document: Any) -> None:
+    """papermill 给注入的参数格一个随机的 id；换成固定的，同样的输入才有同样的网页。"""
+    for cell in document.cells:
+        if "injected-parameters" in cell.metadata.get("tags", ()):
+            cell.id = "injected-parameters"
 
 
 def write_index(path: Path, groups: Sequence[tuple[str, Sequence[tuple[str, str, str]]]]) -> None:

@@ -1,6 +1,6 @@
-"""四个窗口同时存:每个写自己的格子,也都给同一个计数加一。
+"""四个窗口同时存：每个写自己的格子，也都给同一个计数加一。
 
-用法:python counting.py 文件 第几个 次数;存完 次数 遍后退出。
+用法：python counting.py 文件 第几个 次数；存完 次数 遍后退出。
 """
 
 import sys
@@ -22,6 +22,6 @@ def count_up(answers: Answers, own: str, turn: int) -> Answers:
 
 if __name__ == "__main__":
     path, own, times = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    file = AnswersFile(path, new=BLANK, session=own)
+    file = AnswersFile(path, new=BLANK, session=own, lock_timeout=60)
     for turn in range(times):
         file.update(lambda answers, turn=turn: count_up(answers, own, turn))

@@ -1,4 +1,4 @@
-"""拿住答案文件的锁不放,报告一声,等着被杀。用法:python holding.py 文件。"""
+"""拿住答案文件的锁不放，报告一声，等着被杀。用法：python holding.py 文件。"""
 
 import sys
 import time

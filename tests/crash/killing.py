@@ -1,9 +1,9 @@
-"""崩溃试验:子进程不停地存,父进程随机 kill -9,再读盘上剩下什么。
+"""崩溃试验：子进程不停地存，父进程随机 kill -9，再读盘上剩下什么。
 
-用法:python killing.py 写法 字节数 次数 种子 文件夹 → 标准输出一行 JSON。
-写法 real 是我们的;in_place(原地改写)与 early_ack(先报告后存)是反面对照:
-同一套试验必须看出它们丢东西,否则这套试验什么也证明不了。
-单独一个进程里 fork,不在 pytest 里 fork(那里可能有别的线程)。
+用法：python killing.py 写法 字节数 次数 种子 文件夹 → 标准输出一行 JSON。
+写法 real 是我们的；in_place(原地改写)与 early_ack(先报告后存)是反面对照：
+同一套试验必须看出它们丢东西，否则这套试验什么也证明不了。
+单独一个进程里 fork，不在 pytest 里 fork(那里可能有别的线程)。
 """
 
 import json
@@ -34,11 +34,11 @@ BLANK = Answers(
     data_sha256="0" * 64,
 )
 CHUNK = 8
-LONGEST_WAIT = 0.03  # 秒;够最大的一份存两三次
+LONGEST_WAIT = 0.03  # 秒；够最大的一份存两三次
 
 
 def filled(answers: Answers, count: int, size: int) -> Answers:
-    """第 count 次保存的内容:处处写着 count,新旧掺在一起就看得出来。"""
+    """第 count 次保存的内容：处处写着 count，新旧掺在一起就看得出来。"""
     pieces = max(1, (size - 1_000) // 1_000)
     text = (f"{count:08d}" * 125)[: min(1_000, size // 2)]
     answers = replace(answers, text={f"q{piece}": text for piece in range(pieces)})
@@ -46,7 +46,7 @@ def filled(answers: Answers, count: int, size: int) -> Answers:
 
 
 def whole(answers: Answers) -> int:
-    """内容属于第几次保存;掺了别次的 → AssertionError。"""
+    """内容属于第几次保存；掺了别次的 → AssertionError。"""
     count = int(answers.cell("table_4_3", "C001", "recency") or 0)
     mixed = [text for text in answers.text.values() if set(text.split(f"{count:08d}")) - {""}]
     assert not mixed, "一份答案里掺了两次保存的内容"
@@ -86,7 +86,7 @@ WRITERS = {"real": write_real, "early_ack": write_early_ack, "in_place": write_i
 
 
 def spawn(writer, path: Path, size: int) -> tuple[int, int]:
-    """fork 一个写手;返回 (进程号, 报告管道)。"""
+    """fork 一个写手；返回 （进程号，报告管道）。"""
     receiving, sending = os.pipe()
     child = os.fork()
     if child:
@@ -99,7 +99,7 @@ def spawn(writer, path: Path, size: int) -> tuple[int, int]:
 
 
 def acknowledgements(receiving: int) -> list[int]:
-    """读空管道;写手死了,管道就到头。"""
+    """读空管道；写手死了，管道就到头。"""
     parts = []
     while part := os.read(receiving, 65_536):
         parts.append(part)
@@ -108,7 +108,7 @@ def acknowledgements(receiving: int) -> list[int]:
 
 
 def kill_once(writer, path: Path, size: int, delay: float) -> list[int]:
-    """一次:等到写手第一次报告,再过 delay 秒杀掉;返回它报告过的各次。"""
+    """一次：等到写手第一次报告，再过 delay 秒杀掉；返回它报告过的各次。"""
     child, receiving = spawn(writer, path, size)
     assert select.select([receiving], [], [], 60)[0], "写手一分钟没有动静"
     time.sleep(delay)
@@ -118,7 +118,7 @@ def kill_once(writer, path: Path, size: int, delay: float) -> list[int]:
 
 
 def verdict(path: Path, acknowledged: int) -> str:
-    """盘上剩下的:good、lost(报告过却不见了)、unreadable、mixed(掺了两次保存)。"""
+    """盘上剩下的：good、lost(报告过却不见了)、unreadable、mixed(掺了两次保存)。"""
     try:
         found = whole(parse(path.read_bytes(), path.name))
     except FileNotFoundError:
@@ -138,7 +138,7 @@ def readable(path: Path) -> bool:
 
 
 def run(name: str, size: int, kills: int, seed: int, folder: Path) -> dict[str, int]:
-    """kills 次之后的账;older 里的坏版本、见到过临时文件的次数也记着。"""
+    """kills 次之后的账；older 里的坏版本、见到过临时文件的次数也记着。"""
     chance, path = random.Random(seed), folder / "answers.json"
     tally = dict.fromkeys(("good", "lost", "unreadable", "mixed", "bad_older", "interrupted", "saves"), 0)
     for _ in range(kills):
