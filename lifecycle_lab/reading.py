@@ -19,7 +19,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from lifecycle_lab.schema import DataError, quote
+from lifecycle_lab.schema import DataError, LabError, quote
 
 MAX_FILE_BYTES = 64 * 2**20
 MAX_UNPACKED_BYTES = 64 * 2**20
@@ -54,19 +54,30 @@ def read_grid(path: Path | str) -> Grid:
 
 def read_bytes(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
     """整个文件的字节；不存在、不是文件、超过 limit → DataError。"""
-    if not path.is_file():
+    try:
+        size = path.stat().st_size if path.is_file() else None
+        data = path.read_bytes() if size is not None and size <= limit else b""
+    except (OSError, ValueError):  # 名字太长、没有权限、磁盘读错
+        raise DataError(
+            f"文件 {quote(path.name, 80)} 读不出来。",
+            where=quote(path, 200),
+            why="名字太长、含有系统不认的字符，或没有读它的权限。",
+            remedy="检查路径；或把文件复制到自己的文件夹里，换一个短的名字。",
+        ) from None
+    if size is None:
         raise DataError(
             f"找不到文件 {quote(path.name, 80)}。",
-            where=str(path),
+            where=quote(path, 200),
             remedy="检查路径与文件名；文件夹名里的空格与汉字都可以用，但要写全。",
         )
-    if path.stat().st_size > limit:
+    if size > limit:
+        shown = f"{limit // 2**20} MiB" if limit >= 2**20 else f"{limit // 1024} KiB"
         raise DataError(
-            f"文件 {quote(path.name, 80)} 超过 {limit // 2**20} MiB。",
+            f"文件 {quote(path.name, 80)} 超过 {shown}。",
             why="超大的文件常常是损坏的，或不是这里要的表。",
-            remedy="另存为 CSV，或先拆分。",
+            remedy="检查是不是选错了文件；表格可以另存为 CSV，或先拆分。",
         )
-    return path.read_bytes()
+    return data
 
 
 def decode(data: bytes, name: str) -> str:
@@ -97,6 +108,12 @@ def _bad_encoding(name: str, position: int) -> DataError:
     )
 
 
+_CSV_REASONS = {
+    "unexpected end of data": "一个双引号开了头，到文件末尾也没有收尾。",
+    "',' expected after '\"'": "双引号收尾之后，逗号之前还有别的字。",
+}
+
+
 def _csv_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
     text = decode(data, name)
     if "\x00" in text:
@@ -115,7 +132,7 @@ def _csv_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
         raise DataError(
             f"{quote(name, 80)} 的引号或换行不配对。",
             where=f"第 {len(lines) + 1} 行附近",
-            why=str(error),
+            why=_CSV_REASONS.get(str(error), "有一格没有收尾，或长得不像一格。"),
             remedy="用表格软件打开，检查这一行，再另存为 CSV。",
         ) from None
     return lines
@@ -132,8 +149,21 @@ def _check_size(name: str, row: int, cells: Sequence[str]) -> None:
 
 
 def _workbook_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
-    """先验包再打开；公式没有存下结果、错误值、多张可见的表都说出来，不猜。"""
+    """先验包再打开；错误值、多张可见的表都说出来，不猜；打不开的说成损坏。"""
     check_archive(name, data)
+    try:
+        return _sheet_lines(name, data)
+    except LabError:
+        raise
+    except Exception as error:  # openpyxl 对坏文件抛的错五花八门，没有共同的根
+        raise DataError(
+            f"{quote(name, 80)} 是损坏的或读不懂的工作簿。",
+            why=f"打开时出错：{type(error).__name__}。",
+            remedy="在表格软件里打开原件，另存为新的 XLSX 或 CSV。",
+        ) from None
+
+
+def _sheet_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
     import openpyxl
 
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
@@ -146,7 +176,7 @@ def _workbook_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
             remedy="只留要读的那一张，另存一份。",
         )
     lines = []
-    for number, cells in enumerate(visible[0].iter_rows(max_col=MAX_COLUMNS, values_only=True), start=1):
+    for number, cells in enumerate(visible[0].iter_rows(max_col=MAX_COLUMNS + 1, values_only=True), start=1):
         texts = [_cell_text(name, number, cell) for cell in cells]
         while texts and not texts[-1]:
             texts.pop()
@@ -305,7 +335,8 @@ def halfwidth(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("\u200b", "").replace("\ufeff", "").strip()
 
 
-_WHOLE = re.compile(r"[+]?(\d{1,3}(,\d{3})+|\d+)(\.0+)?")
+# 至多 18 位：再长的不会是次数或金额，而上千位的数字会让 int() 自己报错
+_WHOLE = re.compile(r"[+]?(\d{1,3}(,\d{3}){1,5}|\d{1,18})(\.0+)?")
 _MONEY = re.compile(
     r"(?P<sign>[-−]?)(?:[¥£$]|CNY|RMB)?\s*(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(?P<unit>万)?(?:元|圆)?"
 )

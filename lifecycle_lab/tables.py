@@ -67,7 +67,7 @@ def questionnaire(text: TableText, form: Questionnaire) -> Table:
         (str(number), item.text, _choices(item.options) or _blank_line(item.kind, item.unit))
         for number, item in enumerate(form.items, start=1)
     )
-    return Table(text.title, tuple(text.columns.values()), rows, f"{form.introduction}\n{form.closing}")
+    return Table(text.title, tuple(text.columns.values()), rows, f"题目与选项：{text.source}。")
 
 
 def _choices(options) -> str:

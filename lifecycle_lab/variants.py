@@ -81,7 +81,8 @@ def draw(
     student = normalise_id(student_id)
     if len(customers) < size:
         raise ParameterError(
-            f"可抽的客户只有 {len(customers)} 位，不够 {size} 位。", remedy=f"换一份至少 {size} 位客户的数据。"
+            f"可抽的客户只有 {len(customers)} 位，不够 {size} 位。",
+            remedy=f"换一份至少 {size} 位客户的数据。",
         )
     attempts = min(MAX_ATTEMPTS, max(LEAST_ATTEMPTS, MAX_HASHES // len(customers)))
     for attempt in range(1, attempts + 1):

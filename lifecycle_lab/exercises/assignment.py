@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 from lifecycle_lab import variants
 from lifecycle_lab.answers import Answers
 from lifecycle_lab.content import Convention, Course, course
 from lifecycle_lab.exercises.sources import open_population
-from lifecycle_lab.reading import minor_units, parse_date, read_bytes
+from lifecycle_lab.reading import read_bytes
 from lifecycle_lab.schema import INDICATOR_KEYS, Customer, Indicator, ParameterError, Population, quote
 
 FORMAT = 1
@@ -149,7 +149,7 @@ def read_variant(path: Path, student_id: str) -> Assignment:
     try:
         document = json.loads(data.decode("utf-8-sig"))
         assignment = _from_document(document)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ParameterError):
         raise ParameterError(
             f"题本文件 {quote(path.name, 80)} 读不懂。",
             where="参数 variant_file",
@@ -166,30 +166,66 @@ def read_variant(path: Path, student_id: str) -> Assignment:
 
 
 def _from_document(document: dict) -> Assignment:
-    if document["format"] != FORMAT or document["scheme"] != variants.SCHEME:
+    """逐项按写出时的样子查：类型、写法、先后都不放宽，改坏的文件不会变成另一份能用的题本。"""
+    stated = (document["format"], document["scheme"], document["course"])
+    if stated != (FORMAT, variants.SCHEME, course().course_id):
         raise ValueError("format")
     labels = (("R", "最近一次消费", 0), ("F", "消费频率", 0), ("M", "消费金额", 2))
     indicators = tuple(
-        Indicator(key, letter, label, str(document["units"][key]), _better(document["better"][key]), decimals)
+        Indicator(
+            key, letter, label, _text(document["units"][key]), _better(document["better"][key]), decimals
+        )
         for key, (letter, label, decimals) in zip(INDICATOR_KEYS, labels, strict=True)
     )
-    customers = tuple(
-        Customer(str(c["customer_id"]), _whole(c["recency"]), _whole(c["frequency"]), _money(c["monetary"]))
-        for c in document["customers"]
+    draw = variants.Draw(
+        _whole(document["attempt"], 1), _customers(document["customers"]), _flag(document["keyed"])
     )
-    if len({c.customer_id for c in customers}) != course().thresholds.sample_size:
-        raise ValueError("customers")
-    draw = variants.Draw(int(document["attempt"]), customers, bool(document["keyed"]))
-    as_of = parse_date(document["as_of"]) if document["as_of"] else None
     return Assignment(
         variants.normalise_id(document["student_id"]),
-        str(document["source"]),
-        as_of,
+        _text(document["source"]),
+        _day(document["as_of"]),
         indicators,
         draw,
-        str(document["data_sha256"]),
-        bool(document["synthetic"]),
+        _fingerprint(document["data_sha256"]),
+        _flag(document["synthetic"]),
     )
+
+
+def _customers(rows: list[dict]) -> tuple[Customer, ...]:
+    """正好 sample_size 位，按编号排好，编号不重复；次数与金额为正（没买过的不会抽进题本）。"""
+    customers = tuple(
+        Customer(
+            _text(c["customer_id"]), _whole(c["recency"]), _whole(c["frequency"], 1), _money(c["monetary"])
+        )
+        for c in rows
+    )
+    ids = [customer.customer_id for customer in customers]
+    if len(ids) != course().thresholds.sample_size or ids != sorted(set(ids)):
+        raise ValueError("customers")
+    return customers
+
+
+def _text(value: object) -> str:
+    """不空、看得见的文字：编号写成数字会丢掉开头的零，所以数字不收。"""
+    if not (isinstance(value, str) and value.strip() and value.isprintable()):
+        raise ValueError(value)
+    return value
+
+
+def _fingerprint(value: object) -> str:
+    if not re.fullmatch("[0-9a-f]{64}", _text(value)):
+        raise ValueError(value)
+    return str(value)
+
+
+def _flag(value: object) -> bool:
+    if type(value) is not bool:
+        raise ValueError(value)
+    return value
+
+
+def _day(value: object) -> date | None:
+    return date.fromisoformat(_text(value)) if value != "" else None
 
 
 def _better(text: str) -> str:
@@ -198,14 +234,16 @@ def _better(text: str) -> str:
     return text
 
 
-def _whole(value: object) -> int:
-    if type(value) is not int:
+def _whole(value: object, least: int = 0) -> int:
+    if type(value) is not int or not least <= value < 10**9:
         raise ValueError(value)
     return value
 
 
-def _money(text: str) -> int:
-    amount = minor_units(Decimal(text), 2)
-    if amount is None:
-        raise ValueError(text)
+def _money(value: object) -> int:
+    """主单位的文字，正好两位小数，大于零 → 分。"""
+    if not re.fullmatch(r"[0-9]{1,13}\.[0-9]{2}", _text(value)) or not (
+        amount := int(value.replace(".", ""))
+    ):
+        raise ValueError(value)
     return amount

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from lifecycle_lab import rfm
 from lifecycle_lab.answers import Answers
 from lifecycle_lab.content import Exercise, Misconception
 from lifecycle_lab.exercises import misconceptions, reasons
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.entries import Entry
 from lifecycle_lab.exercises.forms import Cell, Form, form, lesson_forms
-from lifecycle_lab.exercises.keys import follow, key, matches, own_patterns, own_segments
+from lifecycle_lab.exercises.keys import follow, key, matches, own_means, own_patterns, own_segments
 
 RIGHT, CREDIT, WRONG = "right", "credit", "wrong"
 BLANK, FORMAT, PENDING = "blank", "format", "pending"
@@ -88,13 +89,14 @@ _TEXT_COLUMNS = frozenset({"strategy", "text"})
 
 
 def asked(sheet: Form, assignment: Assignment, answers: Answers) -> tuple[Cell, ...]:
-    """要填的格。表4-5 在表4-4 填完之后只问学生自己分出的那几类，之前不问策略。"""
+    """要填的格。表4-5 在表4-4 填完之后只问学生自己分出的那几类；之前，或分出的全是别家的名字，不问策略。"""
     if sheet.exercise.answer != "strategies":
         return sheet.cells
     names = own_segments(assignment, answers)
-    if len(names) < len(assignment.sample):
-        return tuple(cell for cell in sheet.cells if cell[1] not in _TEXT_COLUMNS)
-    return tuple(cell for cell in sheet.cells if cell[0] in names.values())
+    own = tuple(cell for cell in sheet.cells if cell[0] in names.values())
+    if own and len(names) == len(assignment.sample):
+        return own
+    return tuple(cell for cell in sheet.cells if cell[1] not in _TEXT_COLUMNS)
 
 
 def check(exercise_id: str, assignment: Assignment, answers: Answers) -> Outcome:
@@ -108,15 +110,15 @@ def check(exercise_id: str, assignment: Assignment, answers: Answers) -> Outcome
     attempt = misconceptions.Attempt(sheet, assignment, entries, right, missed)
     found = misconceptions.recognise(attempt) if missed else {}
     named = {cell: name for name, cells in reversed(found.items()) for cell in cells}
-    patterns = _own_patterns(sheet, assignment, answers, entries)
+    own = reasons.Own(_own_patterns(sheet, assignment, answers, entries), own_means(assignment, answers))
+    said = {
+        cell: _reason(sheet, assignment, cell, status, entries[cell], own)
+        if status != CREDIT
+        else _credit_reason(sheet, assignment, answers, cell, entries[cell])
+        for cell, status in statuses.items()
+    }
     cells = tuple(
-        CellOutcome(
-            *cell,
-            status,
-            entries[cell],
-            _reason(sheet, assignment, cell, status, entries[cell], patterns.get(cell[0], "")),
-            named.get(cell, ""),
-        )
+        CellOutcome(*cell, status, entries[cell], said[cell], named.get(cell, ""))
         for cell, status in statuses.items()
     )
     return Outcome(sheet.exercise, cells, tuple(assignment.course.misconceptions[name] for name in found))
@@ -148,16 +150,23 @@ def _own_patterns(
 
 
 def _reason(
-    sheet: Form, assignment: Assignment, cell: Cell, status: str, entry: Entry, own_pattern: str
+    sheet: Form, assignment: Assignment, cell: Cell, status: str, entry: Entry, own: reasons.Own
 ) -> str:
     if status in (BLANK, PENDING):
         return assignment.course.reasons[status]
     if status == FORMAT:
         return reasons.format_reason(sheet, assignment, cell, entry)
-    if status == CREDIT:
-        table = assignment.course.tables[_GIVEN_TABLE[sheet.exercise.answer]].title.split(" ")[0]
-        return reasons.say(assignment, "credit", table=table)
-    return reasons.reason(sheet, assignment, cell, solved=status == RIGHT, own_pattern=own_pattern)
+    return reasons.reason(sheet, assignment, cell, solved=status == RIGHT, own=own)
+
+
+def _credit_reason(sheet: Form, assignment: Assignment, answers: Answers, cell: Cell, entry: Entry) -> str:
+    """说出与哪一张表一致：级别可能接着表4-3，也可能接着表4-4 里自己写的组合。"""
+    given = _GIVEN_TABLE[sheet.exercise.answer]
+    if cell[1] == "segment":
+        pattern = own_patterns(assignment, answers).get(cell[0])
+        if not pattern or rfm.segment(pattern, assignment.segments) != entry.value:
+            given = sheet.exercise.id
+    return reasons.say(assignment, "credit", table=assignment.course.tables[given].title.split(" ")[0])
 
 
 def results(lesson: str, assignment: Assignment, answers: Answers) -> dict[str, dict[str, str]]:

@@ -12,13 +12,18 @@ from decimal import Decimal
 from fractions import Fraction
 
 from lifecycle_lab.reading import halfwidth, parse_decimal, parse_whole
-from lifecycle_lab.schema import DOWN, UP
+from lifecycle_lab.schema import DOWN, UP, exact_decimal, half_up
 
 _UP = frozenset(["↑", "⬆", "⇧", "▲", "△", "🔼", "^", "上", "高", "上升", "升", "向上", "up", "u"])
 _DOWN = frozenset(["↓", "⬇", "⇩", "▼", "▽", "🔽", "v", "下", "低", "下降", "降", "向下", "down", "d"])
-_ARROW_SIGNS = {**dict.fromkeys("↑⬆⇧▲△^上高", UP), **dict.fromkeys("↓⬇⇩▼▽v下低", DOWN)}
+# 组合里一个字一个箭头：单个字的写法与箭头格认得的完全一样
+_ARROW_SIGNS = {
+    sign: arrow for signs, arrow in ((_UP, UP), (_DOWN, DOWN)) for sign in signs if len(sign) == 1
+}
 _SEPARATORS = str.maketrans("", "", " 、,;/|\t\ufe0f")
 _NUMBER_UNIT = re.compile(r"(天|日|次|级|人|位|英镑|镑|£)$")
+_MONEY_SIGN = re.compile("[¥£$元圆万]|CNY|RMB")
+_FLOAT_DIGITS = 15
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,8 @@ def _number(text: str, _: Collection[str]) -> Entry:
 
 
 def _percent(text: str, _: Collection[str]) -> Entry:
-    return _decimal_entry(text, parse_decimal(halfwidth(text).removesuffix("%")))
+    number = halfwidth(text).removesuffix("%")
+    return _decimal_entry(text, None if _MONEY_SIGN.search(number) else parse_decimal(number))
 
 
 def _decimal_entry(text: str, number: Decimal | None) -> Entry:
@@ -81,11 +87,14 @@ def _whole(text: str, _: Collection[str]) -> Entry:
 
 
 def _segment(text: str, names: Collection[str]) -> Entry:
-    name = halfwidth(text).replace(" ", "")
-    for candidate in (name, name + "客户"):
-        if candidate in names:
-            return Entry(text, candidate, candidate)
-    return Entry(text, None, text)
+    written = _plain_name(text)
+    known = {_plain_name(name): name for name in names}
+    found = known.get(written) or known.get(written + "客户")
+    return Entry(text, found, found or text)
+
+
+def _plain_name(text: str) -> str:
+    return "".join(halfwidth(text).split())
 
 
 def _text(text: str, _: Collection[str]) -> Entry:
@@ -105,11 +114,22 @@ KINDS = frozenset(_READERS)
 
 
 def as_text(value: object) -> str:
-    """`fill` 收到的 Python 值 → 学生会写下的文字；数字不走浮点的近似写法。"""
-    if isinstance(value, bool) or value is None:
-        return "" if value is None else str(value)
+    """`fill` 收到的 Python 值 → 学生会写下的文字。
+
+    浮点数取 15 位有效数字（再往后是二进制的零头，如 0.1 + 0.2 的 …04）；分数能写尽就写尽。
+    """
+    if value is None:
+        return ""
     if isinstance(value, float):
-        return format(Decimal(repr(value)), "f") if value == value else "nan"
+        return format(Decimal(format(value, f".{_FLOAT_DIGITS}g")), "f")
     if isinstance(value, Decimal):
         return format(value, "f")
-    return str(value)
+    return finite_text(value) if isinstance(value, Fraction) else str(value)
+
+
+def finite_text(value: Fraction, least: int = 0) -> str:
+    """有限小数写精确值；除不尽的四舍五入到 6 位。"""
+    try:
+        return exact_decimal(value, least)
+    except ValueError:
+        return half_up(value, 6)

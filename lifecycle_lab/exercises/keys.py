@@ -17,6 +17,7 @@ from lifecycle_lab.exercises.forms import MEAN_ROW, Cell, Form, form
 from lifecycle_lab.schema import INDICATOR_KEYS, MONETARY, column, half_up
 
 Values = dict[Cell, object]
+COMPUTED_DIGITS = 9
 
 
 def key(sheet: Form, assignment: Assignment) -> Values:
@@ -31,9 +32,14 @@ def follow(sheet: Form, assignment: Assignment, answers: Answers) -> dict[Cell, 
 
 
 def matches(kind: str, column_name: str, entry: Entry, expected: object) -> bool:
-    """写下的值算不算对：数可以是精确值，或四舍五入到至少一位小数（金额两位）；其余要相等。"""
+    """写下的值算不算对：数可以是精确值，或四舍五入到至少一位小数（金额两位）；其余要相等。
+
+    写了九位以上小数的是计算机算的，末位带着浮点的零头：差不到 10⁻⁹ 就算对。
+    """
     if kind not in ("number", "percent") or entry.value == expected:
         return entry.value == expected
+    if entry.digits > COMPUTED_DIGITS:
+        return abs(entry.value - expected) < Fraction(1, 10**COMPUTED_DIGITS)
     least = 2 if column_name == MONETARY else 1
     return entry.digits >= least and entry.value == Fraction(half_up(expected, entry.digits))
 
@@ -98,13 +104,16 @@ def _evidence(rows: Sequence[str], assignment: Assignment, names: Mapping[str, s
     return counts | {(row, "money_share"): Fraction(100 * money[row], total) for row in rows}
 
 
-def _follow_marks(assignment: Assignment, answers: Answers) -> dict[Cell, set]:
+def own_means(assignment: Assignment, answers: Answers) -> dict[str, Entry]:
+    """学生自己的表4-2 里读得懂的均值：指标 → 写下的格。"""
     own = form("table_4_2", assignment).read(answers)
+    return {name: own[MEAN_ROW, name] for name in INDICATOR_KEYS if own[MEAN_ROW, name].is_readable}
+
+
+def _follow_marks(assignment: Assignment, answers: Answers) -> dict[Cell, set]:
     found: dict[Cell, set] = {}
-    for indicator in assignment.indicators:
-        entry = own[MEAN_ROW, indicator.key]
-        if not entry.is_readable:
-            continue
+    for name, entry in own_means(assignment, answers).items():
+        indicator = assignment.indicator(name)
         centre = entry.value * 10**indicator.decimals
         for customer in assignment.sample:
             arrow = rfm.mark_against(getattr(customer, indicator.key), centre, indicator.better)

@@ -15,8 +15,8 @@ from lifecycle_lab import rfm
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.entries import Entry
 from lifecycle_lab.exercises.forms import MEAN_ROW, Cell, Form
-from lifecycle_lab.exercises.keys import Values, matches, means
-from lifecycle_lab.schema import DOWN, INDICATOR_KEYS, RECENCY, column
+from lifecycle_lab.exercises.keys import COMPUTED_DIGITS, Values, matches, means
+from lifecycle_lab.schema import DOWN, INDICATOR_KEYS, RECENCY, column, half_up
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,21 @@ def wrong_direction_of_recency(attempt: Attempt) -> set[Cell]:
 
 
 def strict_instead_of_not_less(attempt: Attempt) -> set[Cell]:
-    """恰好等于均值却标了 ↓；热身表与表4-3 都看。"""
-    ties = set()
+    """一列里恰好等于均值的都标了 ↓，而这一列别的格没有错；热身表与表4-3 都看。"""
+    found: set[Cell] = set()
     for name in attempt.form.kinds:
-        toys = attempt.form.exercise.given
-        numbers = [toy.monetary for toy in toys] if toys else attempt.numbers(name)
-        centre = rfm.mean(numbers)
-        ties |= {(row, name) for row, x in zip(attempt.form.rows, numbers, strict=True) if x == centre}
-    return {cell for cell in ties & attempt.missed if attempt.entries[cell].value == DOWN}
+        ties = _ties(attempt, name)
+        written = {attempt.entries[cell].value for cell in ties}
+        missed = {cell for cell in attempt.missed if cell[1] == name}
+        found |= missed if written == {DOWN} and missed <= ties else set()
+    return found
+
+
+def _ties(attempt: Attempt, name: str) -> set[Cell]:
+    toys = attempt.form.exercise.given
+    numbers = [toy.monetary for toy in toys] if toys else attempt.numbers(name)
+    centre = rfm.mean(numbers)
+    return {(row, name) for row, x in zip(attempt.form.rows, numbers, strict=True) if x == centre}
 
 
 def median_for_mean(attempt: Attempt) -> set[Cell]:
@@ -82,10 +89,13 @@ def median_for_mean(attempt: Attempt) -> set[Cell]:
 
 
 def _typed_mean(attempt: Attempt, name: str, value: Fraction) -> set[Cell]:
+    """均值那一格写成了 value；若它也是正确均值取得太短的写法（2.8 写成 3），就不算认出。"""
     cell = (MEAN_ROW, name)
     entry = attempt.entries[cell]
-    hit = cell in attempt.missed and entry.is_readable and matches("number", name, entry, value)
-    return {cell} if hit else set()
+    if cell not in attempt.missed or not matches("number", name, entry, value):
+        return set()
+    too_short = entry.value == Fraction(half_up(attempt.key[cell], min(entry.digits, COMPUTED_DIGITS)))
+    return set() if too_short else {cell}
 
 
 def sum_for_mean(attempt: Attempt) -> set[Cell]:
@@ -131,35 +141,53 @@ def arrows_in_another_order(attempt: Attempt) -> set[Cell]:
 
 
 def name_by_other_convention(attempt: Attempt) -> set[Cell]:
-    """级别名是另一种命名惯例给这种组合的名字。"""
+    """名字是别家惯例给这种组合的：本次惯例里没有这个名字，或整列都照同一种别家惯例写。
+
+    各家的名字大半相同，换了一处的名字可能只是查错了行，所以同名的要整列都对得上才算。
+    """
     course = attempt.assignment.course
     others = [c.names for c in course.conventions.values() if c.id != course.default_convention]
-    found = set()
-    for row in attempt.form.rows:
-        pattern, name = attempt.key[row, "pattern"], attempt.entries[row, "segment"].value
-        if any(rfm.segment(pattern, names) == name for names in others):
-            found.add((row, "segment"))
-    return found & attempt.missed
+    rows = [row for row in attempt.form.rows if attempt.entries[row, "segment"].is_readable]
+    written = {row: attempt.entries[row, "segment"].value for row in rows}
+    named = [{row: rfm.segment(_written_pattern(attempt, row), names) for row in rows} for names in others]
+    missed = {row for row in rows if (row, "segment") in attempt.missed}
+    whole = missed if len(missed) >= 2 and written in named else set()
+    own = set(attempt.assignment.segments.values())
+    foreign = {
+        row for row in missed if written[row] not in own and any(n[row] == written[row] for n in named)
+    }
+    return {(row, "segment") for row in whole | foreign}
+
+
+def _written_pattern(attempt: Attempt, row: str) -> str:
+    """学生照着起名字的组合：自己写的，没写好就取标准的。"""
+    return attempt.entries[row, "pattern"].value or attempt.key[row, "pattern"]
 
 
 def share_of_customers_for_money(attempt: Attempt) -> set[Cell]:
+    """写了的占比都等于人数占比（人数取学生自己填的）。"""
     size = len(attempt.assignment.sample)
-    found = set()
-    for row in attempt.form.rows:
-        entry = attempt.entries[row, "money_share"]
-        heads = Fraction(100 * attempt.key[row, "customer_count"], size)
-        if heads and entry.is_readable and matches("percent", "money_share", entry, heads):
-            found.add((row, "money_share"))
-    return found & attempt.missed
+    heads = {row: Fraction(100 * _written_count(attempt, row), size) for row in attempt.form.rows}
+    return _all_shares(attempt, heads)
+
+
+def _written_count(attempt: Attempt, row: str) -> int:
+    own = attempt.entries[row, "customer_count"].value
+    return attempt.key[row, "customer_count"] if own is None else own
 
 
 def percent_as_fraction(attempt: Attempt) -> set[Cell]:
-    found = set()
-    for row in attempt.form.rows:
-        entry, share = attempt.entries[row, "money_share"], attempt.key[row, "money_share"] / 100
-        if share and entry.is_readable and matches("percent", "money_share", entry, share):
-            found.add((row, "money_share"))
-    return found & attempt.missed
+    """写了的占比都是没有乘 100 的小数。"""
+    return _all_shares(attempt, {row: attempt.key[row, "money_share"] / 100 for row in attempt.form.rows})
+
+
+def _all_shares(attempt: Attempt, shares: Mapping[str, Fraction]) -> set[Cell]:
+    """占比列写了的每一格（0 除外）都与 shares 相符；写了几格的，至少错了两格才算。"""
+    cells = {(row, "money_share"): share for row, share in shares.items()}
+    written = {cell for cell in cells if attempt.entries[cell].value}
+    missed = attempt.missed & written
+    same = all(matches("percent", cell[1], attempt.entries[cell], cells[cell]) for cell in written)
+    return set(missed) if same and len(missed) >= min(2, len(written)) else set()
 
 
 DETECTORS: dict[str, Callable[[Attempt], set[Cell]]] = {

@@ -12,9 +12,10 @@ from fractions import Fraction
 from lifecycle_lab.answers import Answers
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.checks import BLANK, PENDING, RIGHT, WRONG, asked
+from lifecycle_lab.exercises.entries import finite_text
 from lifecycle_lab.exercises.forms import Cell, Form, lesson_forms
 from lifecycle_lab.exercises.keys import Values, follow, key, segments
-from lifecycle_lab.schema import DOWN, MONETARY, UP, ParameterError, exact_decimal, half_up, quote
+from lifecycle_lab.schema import DOWN, MONETARY, UP, ParameterError, half_up, quote
 
 MODES = ("blank", "key", "sabotage")
 Outcomes = dict[str, dict[str, str]]
@@ -113,7 +114,7 @@ def as_typed(kind: str, value: object) -> str:
     """标准值 → 学生会写的样子：均值写精确值，占比写两位小数。"""
     if kind == "percent":
         return half_up(Fraction(value), 2)
-    return exact_decimal(value) if isinstance(value, Fraction) else str(value)
+    return finite_text(value) if isinstance(value, Fraction) else str(value)
 
 
 def _sample_text(sheet: Form, assignment: Assignment, row: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from lifecycle_lab.exercises.assignment import Assignment
+from lifecycle_lab.exercises.entries import finite_text
 from lifecycle_lab.exercises.forms import form
 from lifecycle_lab.exercises.keys import key, means
 from lifecycle_lab.exercises.modes import as_typed
 from lifecycle_lab.exercises.showing import laid_out
 from lifecycle_lab.export import Table
-from lifecycle_lab.schema import INDICATOR_KEYS, exact_decimal
+from lifecycle_lab.schema import INDICATOR_KEYS
 from lifecycle_lab.tables import Filling
 
 _TABLES = ("table_4_2", "table_4_3", "table_4_4", "table_4_5")
@@ -34,7 +35,7 @@ def key_document(assignment: Assignment) -> dict[str, object]:
     levels = key(form("table_4_4", assignment), assignment)
     rows = assignment.customer_ids
     return {
-        "table_4_2": {"mean": {name: exact_decimal(value) for name, value in means(assignment).items()}},
+        "table_4_2": {"mean": {name: finite_text(value) for name, value in means(assignment).items()}},
         "table_4_3": [{"customer_id": row, **{n: arrows[row, n] for n in INDICATOR_KEYS}} for row in rows],
         "table_4_4": [
             {"customer_id": row, "pattern": levels[row, "pattern"], "segment": levels[row, "segment"]}

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from string import Template
 
 from lifecycle_lab import rfm
 from lifecycle_lab.exercises.assignment import Assignment
-from lifecycle_lab.exercises.entries import Entry
+from lifecycle_lab.exercises.entries import Entry, finite_text
 from lifecycle_lab.exercises.forms import Cell, Form
 from lifecycle_lab.schema import INDICATOR_KEYS, MONETARY, Indicator, column, half_up, quote
 
 _FORMAT_OF_KIND = {"segment": "level"}
+
+
+@dataclass(frozen=True)
+class Own:
+    """学生自己写下、理由里可以引用的：patterns 编号 → 组合；means 指标 → 读得懂的均值。"""
+
+    patterns: Mapping[str, str] = field(default_factory=dict)
+    means: Mapping[str, Entry] = field(default_factory=dict)
 
 
 def say(assignment: Assignment, name: str, **fields: object) -> str:
@@ -26,31 +36,55 @@ def format_reason(sheet: Form, assignment: Assignment, cell: Cell, entry: Entry)
     return say(assignment, f"format.{name}", given=quote(entry.text))
 
 
-def reason(sheet: Form, assignment: Assignment, cell: Cell, *, solved: bool, own_pattern: str = "") -> str:
+def reason(sheet: Form, assignment: Assignment, cell: Cell, *, solved: bool, own: Own = Own()) -> str:
     """对错的理由；solved 为真才说出结果，否则只说怎样得到它（箭头例外：只有两种，说理由就是说结果）。
 
-    own_pattern: 学生自己的表里这位客户的组合；没做对时按它说，不泄露标准组合。
+    own: 没做对时只按学生自己写的均值与组合说，不泄露标准均值与标准组合。
     """
     match sheet.exercise.answer:
         case "marks_of_toy":
-            toy = Indicator(MONETARY, "M", "消费金额", "元", "high", 2)
-            return _mark(
-                assignment, toy, [given.monetary for given in sheet.exercise.given], sheet.rows.index(cell[0])
-            )
+            numbers = [given.monetary for given in sheet.exercise.given]
+            return _mark(assignment, _TOY, numbers, sheet.rows.index(cell[0]), _exact_mean(_TOY, numbers))
         case "marks":
-            indicator = assignment.indicator(cell[1])
-            numbers = column(assignment.sample, cell[1])
-            return _mark(assignment, indicator, numbers, sheet.rows.index(cell[0]))
+            indicator, numbers = assignment.indicator(cell[1]), column(assignment.sample, cell[1])
+            index = sheet.rows.index(cell[0])
+            centre = _stated_mean(indicator, numbers, index, solved, own.means.get(cell[1]))
+            return _mark(assignment, indicator, numbers, index, centre)
         case "means":
             return _mean(assignment, assignment.indicator(cell[1]))
         case "levels":
-            return _level(assignment, cell, solved, own_pattern)
+            return _level(assignment, cell, solved, own.patterns.get(cell[0], ""))
         case _:
             return _evidence(assignment, cell, solved)
 
 
-def _mark(assignment: Assignment, indicator: Indicator, numbers: list[int], index: int) -> str:
-    value, centre = numbers[index], rfm.mean(numbers)
+_TOY = Indicator(MONETARY, "M", "消费金额", "元", "high", 2)
+Centre = tuple[Fraction, str]
+"""拿来比较的均值（最小单位）和它的写法。"""
+
+
+def _exact_mean(indicator: Indicator, numbers: list[int]) -> Centre:
+    exact = rfm.mean(numbers)
+    return exact, finite_text(exact / 10**indicator.decimals, indicator.decimals)
+
+
+def _stated_mean(
+    indicator: Indicator, numbers: list[int], index: int, solved: bool, own: Entry | None
+) -> Centre:
+    """学生自己的均值若也得出这个箭头，就说它；否则做对了才写精确均值，没做对不写（那是表4-2 的答案）。"""
+    exact, shown = _exact_mean(indicator, numbers)
+    if own:
+        centre = own.value * 10**indicator.decimals
+        right = rfm.mark(numbers, indicator.better)[index]
+        if rfm.mark_against(numbers[index], centre, indicator.better) == right:
+            return centre, own.shown
+    return exact, shown if solved else "？"
+
+
+def _mark(
+    assignment: Assignment, indicator: Indicator, numbers: list[int], index: int, stated: Centre
+) -> str:
+    value, (centre, shown) = numbers[index], stated
     arrow = rfm.mark(numbers, indicator.better)[index]
     side = "equal" if value == centre else "better" if arrow == "↑" else "worse"
     sense = "recency_days" if indicator.better == "low" else "recency_level"
@@ -63,7 +97,7 @@ def _mark(assignment: Assignment, indicator: Indicator, numbers: list[int], inde
         value=indicator.text(value),
         unit=indicator.unit,
         sign="=" if value == centre else ">" if value > centre else "<",
-        mean=indicator.text(centre),
+        mean=shown,
         meaning=assignment.course.reasons[f"meaning.{name}.{side}"],
         arrow=arrow,
     )

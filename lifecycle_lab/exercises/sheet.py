@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from collections.abc import Callable, Mapping
 
@@ -14,15 +16,16 @@ from lifecycle_lab.content import Exercise
 from lifecycle_lab.exercises import checks, showing
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.checks import Outcome, asked
-from lifecycle_lab.exercises.entries import as_text
+from lifecycle_lab.exercises.entries import as_text, read_entry
 from lifecycle_lab.exercises.forms import Cell, Form, form
 from lifecycle_lab.exercises.keys import key
 from lifecycle_lab.exercises.modes import as_typed
 from lifecycle_lab.exercises.reasons import say
 from lifecycle_lab.exercises.showing import Shown
 from lifecycle_lab.export import Table, html_text
+from lifecycle_lab.reading import halfwidth
 from lifecycle_lab.schema import INDICATOR_KEYS, AnswerConflict, ParameterError, quote
-from lifecycle_lab.tables import Filling
+from lifecycle_lab.tables import MEAN_ROW, Filling, headings
 
 
 class Sheet:
@@ -32,8 +35,8 @@ class Sheet:
         self.form: Form = form(exercise_id, assignment)
         self.assignment = assignment
         self.file = file
-        self.seen: Answers = file.read()
-        self._checked: dict[Cell, str] = {}
+        self._news: list[str] = []
+        self.seen: Answers = self._read()
 
     @property
     def exercise(self) -> Exercise:
@@ -43,7 +46,7 @@ class Sheet:
         """填几格并存好。values 可以写成：
 
         {"C012": {"recency": "↑", "M": "↓"}}   一行几格，列可用编号、列名或 R、F、M
-        {"C012": "↑↓↑"}                        一行三个箭头
+        {"C012": "↑↓↑"}                        一行三个箭头；列表 ["↑", "↓", "↑"] 也行
         {"recency": 3.4, "F": 2.1}             只有一行要填的表
         "一段文字"                              文字题
         认不出的行或列不存，并说出是哪一个；认得的格照样存下。
@@ -61,64 +64,99 @@ class Sheet:
         return self.show()
 
     def _locate(self, values: object) -> tuple[dict[Cell, str], list[str]]:
-        if not isinstance(values, Mapping):
-            values = {self.form.rows[0]: {next(iter(self.form.kinds)): values}}
-        if len(self.form.rows) == 1 and not set(values) <= set(self.form.rows):
-            values = {self.form.rows[0]: values}
         changes: dict[Cell, str] = {}
         unknown: list[str] = []
-        for row, given in values.items():
+        for row, given in self._rows(values):
             name = self._row(row)
-            for column, value in self._columns(given).items():
+            for written, column, value in self._columns(given):
                 if name is None or column is None:
-                    unknown.append(str(row if name is None else value[0]))
+                    unknown.append(str(row if name is None else written))
                 else:
-                    changes[name, column] = as_text(value[1])
+                    changes[name, column] = as_text(value)
         return changes, unknown
 
+    def _rows(self, values: object) -> list[tuple[object, object]]:
+        """写法 → （行，这一行写的东西）；只有一行要填的表可以省去行名。"""
+        only = self.form.rows[0]
+        if isinstance(values, Mapping):
+            named = len(self.form.rows) > 1 or all(self._row(row) for row in values)
+            return list(values.items()) if named else [(only, values)]
+        if len(self.form.cells) > 1:
+            raise ParameterError(
+                f"看不出 {quote(values)} 该填在哪一行。",
+                where=self.exercise.title,
+                remedy=f"写明行与列，如 fill({{{only!r}: {{{next(iter(self.form.kinds))!r}: …}}}})。",
+            )
+        return [(only, {next(iter(self.form.kinds)): values})]
+
     def _row(self, row: object) -> str | None:
-        wanted = {str(row).strip(), f"{str(row).strip()}客户", str(row).strip().upper()}
-        return next((name for name in self.form.rows if name in wanted), None)
+        """行名：原样的先认；其次不分全角半角、大小写，级别可以省去“客户”，均值行可以写“均值”。"""
+        if str(row) in self.form.rows:
+            return str(row)
+        labels = {_plain(name): name for name in self.form.rows}
+        labels |= {_plain("均值"): MEAN_ROW} if MEAN_ROW in self.form.rows else {}
+        return labels.get(_plain(row)) or labels.get(_plain(f"{row}客户"))
 
-    def _columns(self, given: object) -> dict[str | None, tuple[str, object]]:
-        """一行里写的东西 → {列： （写的列名，值）}；认不出的列记在 None 下面。"""
+    def _columns(self, given: object) -> list[tuple[str, str | None, object]]:
+        """一行里写的东西 → （写的列名，列或 None，值）。"""
         columns = list(self.form.kinds)
-        if not isinstance(given, Mapping):
-            arrows = str(given).split() if len(str(given).split()) == 3 else list(str(given))
-            if set(columns) == set(INDICATOR_KEYS) and len(arrows) == 3:
-                return {name: (name, arrow) for name, arrow in zip(columns, arrows, strict=True)}
-            return {columns[0] if len(columns) == 1 else None: (str(given), given)}
-        return {self._column(str(name)): (str(name), value) for name, value in given.items()}
+        if isinstance(given, Mapping):
+            return [(str(name), self._column(name), value) for name, value in given.items()]
+        values = [given] if len(columns) == 1 else given
+        if set(columns) == set(INDICATOR_KEYS) and isinstance(given, str):
+            values = _three_arrows(given)
+        if not isinstance(values, list | tuple) or len(values) != len(columns):
+            return [(str(given), None, given)]
+        return [(name, name, value) for name, value in zip(columns, values, strict=True)]
 
-    def _column(self, name: str) -> str | None:
-        headings = self.assignment.course.tables.get(self.exercise.id)
-        aliases = {column: column for column in self.form.kinds}
-        aliases |= {i.letter: i.key for i in self.assignment.indicators if i.key in aliases}
-        if headings:
-            aliases |= {headings.columns[column]: column for column in self.form.kinds}
-        return aliases.get(name.strip())
+    def _column(self, name: object) -> str | None:
+        """列名：编号、R、F、M、指标名、内容文件里的列名，或表上印的列名（带单位与方向）。"""
+        text = self.assignment.course.tables.get(self.exercise.id)
+        aliases = {label: key for key, label in text.columns.items()} if text else {}
+        aliases |= {label: key for key, label in headings(self.assignment.indicators).items()}
+        aliases |= {i.letter: i.key for i in self.assignment.indicators}
+        aliases |= {i.label: i.key for i in self.assignment.indicators}
+        aliases |= {column: column for column in self.form.kinds}
+        known = {_plain(alias): column for alias, column in aliases.items() if column in self.form.kinds}
+        return known.get(_plain(name))
 
     def _save(self, changes: dict[Cell, str]) -> None:
         seen, name = self.seen, self.exercise.id
         try:
             if self.exercise.answer == "text":
                 texts = {name: next(iter(changes.values()))}
-                self.seen = self.file.update(lambda fresh: set_text(fresh, texts, seen.text))
+                self.seen = self._update(lambda fresh: set_text(fresh, texts, seen.text))
             else:
                 cells = {cell: seen.cell(name, *cell) for cell in changes}
-                self.seen = self.file.update(lambda fresh: set_cells(fresh, name, changes, cells))
+                self.seen = self._update(lambda fresh: set_cells(fresh, name, changes, cells))
         except AnswerConflict:
             # 两份都已留下；再填一次就是看过对方的内容之后的决定
-            self.seen = self.file.read()
+            self.seen = self._read()
             raise
+
+    def _read(self) -> Answers:
+        answers = self.file.read()
+        self._hear()
+        return answers
+
+    def _update(self, edit: Callable[[Answers], Answers]) -> Answers:
+        answers = self.file.update(edit)
+        self._hear()
+        return answers
+
+    def _hear(self) -> None:
+        """答案文件要告诉学生的话记下来：下一次读写会换掉它，而坏了一次文件只说一次。"""
+        if self.file.notice and self.file.notice not in self._news:
+            self._news.append(self.file.notice)
 
     def show(self) -> Shown:
         """现在填到哪里。"""
-        self.seen = self.file.read()
+        self.seen = self._read()
         return Shown((*self._notice(), self._table() or self._text()))
 
     def _notice(self) -> list[str]:
-        return [self.file.notice] if self.file.notice else []
+        news, self._news = self._news, []
+        return news
 
     def _table(self, outcome: Outcome | None = None) -> Table | None:
         return showing.filled_table(self.form, self.assignment, self.seen, outcome)
@@ -134,7 +172,7 @@ class Sheet:
 
     def check(self) -> Shown:
         """核对：每格一个结果；认出的误解先说，逐格的理由在后。"""
-        self.seen = self.file.read()
+        self.seen = self._read()
         outcome = checks.check(self.exercise.id, self.assignment, self.seen)
         self._count(outcome)
         named = [f"【{m.title}】{m.message}" for m in outcome.found]
@@ -143,31 +181,39 @@ class Sheet:
         return Shown((*blocks, *(table for table in found if table)))
 
     def _count(self, outcome: Outcome) -> None:
-        """记一次尝试：一格没填、或与上次检查时一字不差的，不另计。"""
-        filled = {(c.row, c.column): c.entry.text for c in outcome.cells if not c.entry.is_blank}
-        if not filled or filled == self._checked:
+        """记一次尝试：一格没填、或与上次检查时一字不差的（重开笔记本也记得），不另计。"""
+        filled = [[c.row, c.column, c.entry.text] for c in outcome.cells if not c.entry.is_blank]
+        checked = int(hashlib.sha256(json.dumps(filled).encode()).hexdigest()[:12], 16)
+        before = self.seen.attempt(self.exercise.id)
+        if not filled or before.get("checked") == checked:
             return
-        self._checked = filled
-        enough = len(filled) >= self._needed()
+        enough = sum(cell.entry.is_readable for cell in outcome.cells) >= self._needed()
         self._attempt(
             lambda old: {
                 "checks": old["checks"] + 1,
                 "tried": old["tried"] or enough,
                 "passed": outcome.passed,
+                "checked": checked,
             }
         )
 
     def hint(self) -> Shown:
         """下一条提示；三条由浅入深，说完从头再来。"""
-        self._attempt(lambda old: {"hints": old["hints"] + 1})
+        attempt = self._attempt(lambda old: {"hints": old["hints"] + 1})
         hints = self.exercise.hints
-        number = (self.seen.attempt(self.exercise.id)["hints"] - 1) % len(hints) + 1
-        return Shown((say(self.assignment, "hint", number=number, total=len(hints), text=hints[number - 1]),))
+        number = (attempt["hints"] - 1) % len(hints) + 1
+        text = say(self.assignment, "hint", number=number, total=len(hints), text=hints[number - 1])
+        return Shown((*self._notice(), text))
 
-    def _attempt(self, change: Callable[[dict], dict]) -> None:
-        """在最新的文件上改次数：两个窗口各记各的，都不丢。"""
+    def _attempt(self, change: Callable[[dict], dict]) -> dict:
+        """在最新的文件上改次数：两个窗口各记各的，都不丢。
+
+        不动 seen：别的窗口填的格这里没有显示过，不能算这个窗口看到了。
+        """
         name = self.exercise.id
-        self.seen = self.file.update(lambda fresh: fresh.with_attempt(name, **change(fresh.attempt(name))))
+        return self._update(lambda fresh: fresh.with_attempt(name, **change(fresh.attempt(name)))).attempt(
+            name
+        )
 
     def _needed(self) -> int:
         """填满几格并检查过，才算认真试过。"""
@@ -176,9 +222,9 @@ class Sheet:
 
     def solution(self) -> Shown:
         """认真试过之后给出答案；没有试过就说还差多少。"""
-        self.seen = self.file.read()
-        if not self.seen.attempt(self.exercise.id)["tried"]:
-            return Shown((self._locked(),))
+        fresh = self._read()
+        if not fresh.attempt(self.exercise.id)["tried"]:
+            return Shown((self._locked(fresh),))
         self._attempt(lambda _: {"solution": True})
         rubric = [self._rubric()] if self.exercise.rubric else []
         if self.exercise.answer == "text":
@@ -192,12 +238,24 @@ class Sheet:
         """表4-5 的答案只列有人的类型。"""
         return tuple(cell for cell in self.form.cells if right.get((cell[0], "customer_count"), 1))
 
-    def _locked(self) -> str:
-        entries = self.form.read(self.seen)
-        cells = asked(self.form, self.assignment, self.seen)
-        filled = sum(not entries[cell].is_blank for cell in cells)
+    def _locked(self, fresh: Answers) -> str:
+        entries = self.form.read(fresh)
+        cells = asked(self.form, self.assignment, fresh)
+        filled = sum(entries[cell].is_readable for cell in cells)
         return say(self.assignment, "solution_locked", filled=filled, total=len(cells), needed=self._needed())
 
     def _rubric(self) -> Table:
         rows = tuple((line.text, str(line.points)) for line in self.exercise.rubric)
         return Table("评分标准", ("看什么", "分"), rows)
+
+
+def _plain(name: object) -> str:
+    """比较行名列名用：全角半角、大小写、空白都不分。"""
+    return "".join(halfwidth(str(name)).casefold().split())
+
+
+def _three_arrows(text: str) -> list[str]:
+    """一行三个箭头：连着写，或用空格、顿号隔开；读不出组合就按原样分成三段，各自去“格式不对”。"""
+    pattern = read_entry("pattern", text).value
+    words = text.split()
+    return list(pattern or (words if len(words) == 3 else text.strip()))

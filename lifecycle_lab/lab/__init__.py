@@ -87,10 +87,11 @@ class Lab:
         """一张实训表：fill、check、hint、solution。"""
         return Sheet(exercise_id, self.assignment, self.file)
 
-    def questionnaire(self) -> Table:
-        """表4-1：问卷。"""
+    def questionnaire(self) -> Shown:
+        """表4-1：问卷，前面是说明，后面是致谢。"""
         course = self.assignment.course
-        return tables.questionnaire(course.tables["table_4_1"], course.questionnaire)
+        form = course.questionnaire
+        return Shown((form.introduction, tables.questionnaire(course.tables["table_4_1"], form), form.closing))
 
     def print_questionnaire(self) -> Shown:
         """把表4-1 写成可以打印的 Word 与网页。"""

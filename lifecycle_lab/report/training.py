@@ -71,8 +71,9 @@ def source_text(assignment: Assignment) -> str:
 def questionnaire_section(assignment: Assignment) -> Section:
     """表4-1：问卷原样。"""
     course = assignment.course
-    table = tables.questionnaire(course.tables["table_4_1"], course.questionnaire)
-    return Section("二、问卷（表4-1）", (table,))
+    form = course.questionnaire
+    table = tables.questionnaire(course.tables["table_4_1"], form)
+    return Section("二、问卷（表4-1）", (Paragraph(form.introduction), table, Paragraph(form.closing)))
 
 
 def _worksheet(name: str, assignment: Assignment, answers: Answers) -> Section:
