@@ -118,26 +118,34 @@ def check(
     typer.echo(json.dumps(marked.document(), ensure_ascii=False, indent=1) if as_json else str(marked))
 
 
-@app.command()
-def lab() -> None:
-    """打开 JupyterLab，停在 00；只在本机、带口令。"""
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context) -> None:
+    """打开 JupyterLab，停在 00；只在本机、带口令。多写的选项原样交给 JupyterLab（如 --no-browser）。"""
     from lifecycle_lab.run import NOTEBOOKS, find_notebook
 
     start = find_notebook("00")
     command = [
         *(sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1"),
-        *("--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         *(f"--ServerApp.root_dir={NOTEBOOKS}", f"--LabApp.default_url=/lab/tree/{start.name}"),
+        *context.args,
     ]
-    raise typer.Exit(subprocess.call(command, env=os.environ | _chinese_settings()))
+    raise typer.Exit(subprocess.call(command, env=os.environ | _calm_settings()))
 
 
-def _chinese_settings() -> dict[str, str]:
-    """界面语言写进工作簿自己的设置文件夹，不碰用户的设置。"""
+_LAB_SETTINGS = {
+    "translation-extension/plugin": {"locale": "zh_CN"},
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+
+
+def _calm_settings() -> dict[str, str]:
+    """中文界面、不问新闻与更新；写进工作簿自己的设置文件夹，不碰用户的设置。"""
     folder = Path(sys.prefix) / "share" / "lifecycle-lab" / "settings"
-    setting = folder / "@jupyterlab" / "translation-extension" / "plugin.jupyterlab-settings"
-    setting.parent.mkdir(parents=True, exist_ok=True)
-    setting.write_text('{"locale": "zh_CN"}\n', encoding="utf-8")
+    for name, setting in _LAB_SETTINGS.items():
+        path = folder / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(setting) + "\n", encoding="utf-8")
     return {"JUPYTERLAB_SETTINGS_DIR": str(folder)}
 
 

@@ -92,18 +92,17 @@ def customer_totals(orders: Iterable[Order], as_of: date) -> list[Customer]:
 
 def whole(values: Iterable[int]) -> list[int]:
     """只收整数（含 numpy 的整数）；小数、缺失、真假值、空列 → DataError。"""
-    try:
-        numbers = [operator.index(value) for value in values if not _is_truth_value(value)]
-    except TypeError as error:
-        raise DataError(
-            "这一列里有不是整数的值。", why=str(error), remedy="金额先换成分，天数与次数取整数。"
-        ) from None
+    numbers = [_whole_number(value) for value in values]
     if not numbers:
         raise DataError("这一列是空的，没有均值可比。", remedy="至少要有一位客户。")
     return numbers
 
 
-def _is_truth_value(value: object) -> bool:
-    if type(value).__name__ in ("bool", "bool_"):
-        raise TypeError("真假值不是数")
-    return False
+def _whole_number(value: object) -> int:
+    # 真假值在 Python 里也是整数，但它不是数
+    try:
+        if type(value).__name__ not in ("bool", "bool_"):
+            return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        pass
+    raise DataError(f"{quote(value)} 不是整数。", remedy="金额先换成分，天数与次数取整数；空着的先补上。")

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from lifecycle_lab import rfm
-from lifecycle_lab.content.shapes import Convention, Questionnaire, State, TableText, ToyCustomer
+from lifecycle_lab.content.shapes import Convention, Questionnaire, TableText, ToyCustomer
 from lifecycle_lab.export import Table
-from lifecycle_lab.schema import MONETARY, RECENCY, Better, Customer, Indicator, column, half_up
+from lifecycle_lab.schema import MONETARY, RECENCY, Better, Customer, Indicator, State, column, half_up
 
 Cell = tuple[str, str]
 """一格 = （行，列）。"""
 MEAN_ROW = "mean"
+UNVERIFIED = "（未核实）"
 _BETTER = {"high": "越大越好", "low": "越小越好"}
 _KIND_HINTS = {
     "whole": "填一个整数",
@@ -135,33 +136,18 @@ def other_readings(
     第一列是默认读法；别的列里与它不同的格着色，并在前面加“≠”。
     """
     known = {convention.id: convention for convention in conventions}
-    names = known[default].names
-    base = _segments(customers, indicators, names, _mean_marks)
-    readings = {
-        f"{c.title}": _segments(customers, indicators, c.names, _mean_marks)
-        for c in known.values()
-        if c.id != default
-    }
-    readings["用中位数代替均值"] = _segments(customers, indicators, names, _median_marks)
+    base = _named(customers, indicators, known[default], _mean_marks)
+    others = [c for c in known.values() if c.id != default]
+    readings = {c.title: _named(customers, indicators, c, _mean_marks) for c in others}
+    readings["用中位数代替均值"] = _named(customers, indicators, known[default], _median_marks)
     if any(i.key == RECENCY and i.better == "low" for i in indicators):
-        readings["R 照字面：天数 ≥ 均值标 ↑"] = _segments(customers, indicators, names, _literal_marks)
-    changed = {
-        (i, j)
-        for j, read in enumerate(readings.values(), start=2)
-        for i, name in enumerate(read)
-        if name != base[i]
-    }
-    rows = tuple(
-        (
-            c.customer_id,
-            base[i],
-            *(
-                f"≠ {read[i]}" if (i, j) in changed else read[i]
-                for j, read in enumerate(readings.values(), start=2)
-            ),
-        )
-        for i, c in enumerate(customers)
-    )
+        literal = _named(customers, indicators, known[default], _literal_marks)
+        readings["R 照字面：天数 ≥ 均值标 ↑"] = literal
+    columns = [[_compared(name, b) for name, b in zip(read, base, strict=True)] for read in readings.values()]
+    rows = tuple(zip((c.customer_id for c in customers), base, *columns, strict=True))
+    changed = [
+        (i, j) for i, row in enumerate(rows) for j, text in enumerate(row) if j > 1 and text.startswith("≠")
+    ]
     moved = "、".join(
         f"{title} {sum(j == k for _, k in changed)} 位" for j, title in enumerate(readings, start=2)
     )
@@ -174,14 +160,23 @@ def other_readings(
     )
 
 
+def _compared(name: str, base: str) -> str:
+    return name if name.removesuffix(UNVERIFIED) == base.removesuffix(UNVERIFIED) else f"≠ {name}"
+
+
 Marks = Callable[[Sequence[int], Better], list[str]]
 
 
-def _segments(
-    customers: Sequence[Customer], indicators: Sequence[Indicator], names: Mapping[State, str], marks: Marks
+def _named(
+    customers: Sequence[Customer], indicators: Sequence[Indicator], convention: Convention, marks: Marks
 ) -> list[str]:
+    """每位客户的级别名；没有查到原文的叫法后面注明（内容文件要求引用时写明）。"""
     columns = (marks(column(customers, i.key), i.better) for i in indicators)
-    return [rfm.segment("".join(row), names) for row in zip(*columns, strict=True)]
+    patterns = ["".join(row) for row in zip(*columns, strict=True)]
+    doubtful = {True: UNVERIFIED, False: ""}
+    return [
+        rfm.segment(p, convention.names) + doubtful[rfm.state(p) in convention.unverified] for p in patterns
+    ]
 
 
 def _mean_marks(values: Sequence[int], better: Better) -> list[str]:

@@ -902,6 +902,13 @@ def test_unusable_path_is_the_typed_error():
             AnswersFile(path, new=BLANK, session="s").read()
 
 
+@pytest.mark.parametrize("path", ["a\x00b.json", "\ud800.json"], ids=["nul", "surrogate"])
+def test_disk_itself_turns_unusable_names_into_the_typed_error(path):
+    """有的系统上 realpath 放行这样的名字，到打开时才出错。"""
+    with pytest.raises(AnswerFileError, match="不认"):
+        disk.read(path, 10)
+
+
 def test_reading_answers_loads_nothing_heavy():
     code = (
         "import sys, lifecycle_lab.answers;"

@@ -146,8 +146,8 @@ class Sheet:
 
     def _hear(self) -> None:
         """答案文件要告诉学生的话记下来：下一次读写会换掉它，而坏了一次文件只说一次。"""
-        if self.file.notice and self.file.notice not in self._news:
-            self._news.append(self.file.notice)
+        lines = self.file.notice.split("\n")
+        self._news += [line for line in lines if line and line not in self._news]
 
     def show(self) -> Shown:
         """现在填到哪里。"""
@@ -187,14 +187,9 @@ class Sheet:
         before = self.seen.attempt(self.exercise.id)
         if not filled or before.get("checked") == checked:
             return
-        enough = sum(cell.entry.is_readable for cell in outcome.cells) >= self._needed()
+        enough = sum(cell.entry.is_readable for cell in outcome.cells) >= self._needed(len(outcome.cells))
         self._attempt(
-            lambda old: {
-                "checks": old["checks"] + 1,
-                "tried": old["tried"] or enough,
-                "passed": outcome.passed,
-                "checked": checked,
-            }
+            lambda old: {"checks": old["checks"] + 1, "tried": old["tried"] or enough, "checked": checked}
         )
 
     def hint(self) -> Shown:
@@ -211,14 +206,12 @@ class Sheet:
         不动 seen：别的窗口填的格这里没有显示过，不能算这个窗口看到了。
         """
         name = self.exercise.id
-        return self._update(lambda fresh: fresh.with_attempt(name, **change(fresh.attempt(name)))).attempt(
-            name
-        )
+        changed = self._update(lambda fresh: fresh.with_attempt(name, **change(fresh.attempt(name))))
+        return changed.attempt(name)
 
-    def _needed(self) -> int:
-        """填满几格并检查过，才算认真试过。"""
-        cells = asked(self.form, self.assignment, self.seen)
-        return max(1, math.ceil(len(cells) * self.assignment.course.thresholds.real_try_share))
+    def _needed(self, cells: int) -> int:
+        """cells 格里填满几格（读得懂的才算）并检查过，才算认真试过。"""
+        return max(1, math.ceil(cells * self.assignment.course.thresholds.real_try_share))
 
     def solution(self) -> Shown:
         """认真试过之后给出答案；没有试过就说还差多少。"""
@@ -242,7 +235,8 @@ class Sheet:
         entries = self.form.read(fresh)
         cells = asked(self.form, self.assignment, fresh)
         filled = sum(entries[cell].is_readable for cell in cells)
-        return say(self.assignment, "solution_locked", filled=filled, total=len(cells), needed=self._needed())
+        counts = {"filled": filled, "total": len(cells), "needed": self._needed(len(cells))}
+        return say(self.assignment, "solution_locked", **counts)
 
     def _rubric(self) -> Table:
         rows = tuple((line.text, str(line.points)) for line in self.exercise.rubric)

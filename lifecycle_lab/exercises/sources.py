@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lifecycle_lab import orders, survey
 from lifecycle_lab.content import course
-from lifecycle_lab.reading import parse_date, read_bytes, read_grid
+from lifecycle_lab.reading import parse_date, read_grid
 from lifecycle_lab.rfm import customer_totals
 from lifecycle_lab.schema import DataError, Indicator, ParameterError, Population, quote
 
@@ -20,14 +20,30 @@ def open_population(source: str = "", as_of: str = "") -> Population:
     订单没写观察日时：自带的商店用课程设定的那一天，别的文件用最后一笔订单的次日。
     """
     day = _as_of(as_of)
+    if not isinstance(source, str):
+        raise ParameterError(f"数据来源要写成文字，收到的是 {quote(repr(source))}。", where="参数 source")
     if source in ("", SURVEY):
         return survey.shipped()
     if source == ONLINE_RETAIL:
         return population_of_orders(orders.online_retail(), day or course().sources[source].as_of)
-    path = Path(source).expanduser()
-    if read_bytes(path)[:4] == b"PAR1" or orders.looks_like_orders(read_grid(path).header):
+    return _open_file(Path(source).expanduser(), day)
+
+
+def _open_file(path: Path, day: date | None) -> Population:
+    """按表头认：四个规范列都在是订单，有 R、F、M 任一题是问卷，只有几个规范列的按订单说缺什么。"""
+    grid = read_grid(path)
+    if orders.looks_like_orders(grid.header):
         return population_of_orders(orders.read_orders(path), day)
-    return survey.read_survey(path, course().questionnaire)
+    if survey.looks_like_survey(grid.header, course().questionnaire):
+        return survey.read_survey(path, course().questionnaire)
+    if {*orders.NEEDED} - {"customer_id"} & {*grid.header}:
+        return population_of_orders(orders.read_orders(path), day)
+    raise DataError(
+        f"{quote(path.name, 80)} 既不像问卷导出，也不像订单表。",
+        where="第 1 行（列名）",
+        why="问卷要有 R、F、M 三题的原文或列名，订单要有 " + "、".join(orders.NEEDED) + " 四列。",
+        remedy="改好列名再试；自带的来源写 survey 或 online_retail。",
+    )
 
 
 def population_of_orders(shop: orders.Orders, as_of: date | None = None) -> Population:

@@ -91,7 +91,9 @@ class Lab:
         """表4-1：问卷，前面是说明，后面是致谢。"""
         course = self.assignment.course
         form = course.questionnaire
-        return Shown((form.introduction, tables.questionnaire(course.tables["table_4_1"], form), form.closing))
+        return Shown(
+            (form.introduction, tables.questionnaire(course.tables["table_4_1"], form), form.closing)
+        )
 
     def print_questionnaire(self) -> Shown:
         """把表4-1 写成可以打印的 Word 与网页。"""

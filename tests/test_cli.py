@@ -1,0 +1,120 @@
+"""命令行的约定：变体 JSON、核对的退出码、错误说中文。"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lifecycle_lab.answers import encode
+from lifecycle_lab.exercises.assignment import open_assignment
+from lifecycle_lab.exercises.modes import answers_for
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def cli(*words: object, cwd: Path = ROOT) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "lifecycle_lab.cli", *map(str, words)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8")
+
+
+@pytest.mark.parametrize(("source", "better"), [("survey", "high"), ("online_retail", "low")])
+def test_variant_json_keeps_its_contract(source, better):
+    done = cli("variant", "0020230101", "--source", source, "--key", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["format"] == 1
+    assert found["student_id"] == "0020230101"
+    assert found["source"] == source
+    assert found["better"] == {"recency": better, "frequency": "high", "monetary": "high"}
+    assert len(found["customers"]) == 10
+    for customer in found["customers"]:
+        assert set(customer) == {"customer_id", "recency", "frequency", "monetary"}
+        assert isinstance(customer["recency"], int)
+        assert isinstance(customer["frequency"], int)
+        assert isinstance(customer["monetary"], str)
+        assert len(customer["monetary"].split(".")[1]) == 2
+    assert set(found["key"]) == {"table_4_2", "table_4_3", "table_4_4"}
+    assert all(isinstance(mean, str) for mean in found["key"]["table_4_2"]["mean"].values())
+    order = [customer["customer_id"] for customer in found["customers"]]
+    for table, columns in (
+        ("table_4_3", {"recency", "frequency", "monetary"}),
+        ("table_4_4", {"pattern", "segment"}),
+    ):
+        assert [row["customer_id"] for row in found["key"][table]] == order
+        assert all(set(row) == columns | {"customer_id"} for row in found["key"][table])
+    for marks, level in zip(found["key"]["table_4_3"], found["key"]["table_4_4"], strict=True):
+        assert marks["recency"] + marks["frequency"] + marks["monetary"] == level["pattern"]
+
+
+def test_variant_without_key_holds_no_key():
+    done = cli("variant", "demo", "--json")
+    assert "key" not in json.loads(done.stdout)
+    assert "↑" not in done.stdout
+    assert "重要" not in cli("variant", "demo").stdout
+
+
+def test_variant_on_paper_shows_the_tables():
+    done = cli("variant", "demo", "--key")
+    assert [f"表4-{n}" in done.stdout for n in (2, 3, 4, 5)] == [True] * 4
+    assert "越大越好" in done.stdout
+
+
+def test_check_says_readable_with_zero_and_refused_with_two(tmp_path):
+    assignment = open_assignment("demo")
+    good = tmp_path / "答案.json"
+    good.write_bytes(encode(answers_for("sabotage", assignment)))
+    done = cli("check", good, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["readable"] is True
+    assert found["student_id"] == "DEMO"
+    assert found["exercises"]["table_4_3"]["counts"]["wrong"] == 1
+    assert found["exercises"]["table_4_3"]["score"] == "29.00"
+    assert "需要再看的格" in cli("check", good).stdout
+
+    for name, data in {
+        "空.json": b"",
+        "不是.json": b"\x80\x04\x95",
+        "表.json": b"[1, 2]",
+        "深.json": b"[" * 5_000,
+        "大.json": b" " * 300_000,
+        "改.json": good.read_bytes().replace(b'"format": 1', b'"format": 9'),
+    }.items():
+        bad = tmp_path / name
+        bad.write_bytes(data)
+        done = cli("check", bad, "--json")
+        assert done.returncode == 2, name
+        assert json.loads(done.stdout)["readable"] is False
+        assert "怎么办" in done.stderr
+        assert "Traceback" not in done.stderr
+    assert cli("check", tmp_path / "没有.json").returncode == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "--mode", "hard"),
+        ("run", "99_nothing"),
+        ("run", "--source", "没有这个文件.csv"),
+        ("variant", ""),
+        ("variant", "demo", "--source", "online_retail", "--as-of", "去年"),
+        ("data", "build", "nothing"),
+    ],
+)
+def test_faults_are_said_in_chinese_with_two(words, tmp_path):
+    done = cli(*words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "怎么办" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_data_build_rebuilds_the_survey_byte_for_byte():
+    before = (ROOT / "data" / "survey.csv").read_bytes()
+    done = cli("data", "build", "survey", "readme")
+    assert done.returncode == 0, done.stderr
+    assert (ROOT / "data" / "survey.csv").read_bytes() == before
+    assert subprocess.run(["git", "diff", "--quiet", "data/README.md"], cwd=ROOT).returncode == 0

@@ -1,0 +1,137 @@
+"""笔记本拿着的那个对象：每个方法、重启找得回、错误说人话。"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from lifecycle_lab import open_lab
+from lifecycle_lab.exercises.assignment import open_assignment, variant_document
+from lifecycle_lab.exercises.modes import answers_for
+from lifecycle_lab.lab import calm
+from lifecycle_lab.schema import DataError, LabError, ParameterError
+
+
+@pytest.fixture
+def lab(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return open_lab("0020230101")
+
+
+def test_the_card_names_student_data_direction_and_place(lab):
+    text = str(lab.card())
+    assert "0020230101" in text
+    assert "没有一位是真人" in text
+    assert "越大越好" in text
+    assert re.search(r"answers/\S+\.json", text)
+
+
+def test_a_restart_finds_everything(lab):
+    lab.sheet("table_4_3").fill({lab.assignment.customer_ids[0]: "↑↓↑"})
+    again = open_lab("0020230101")
+    assert again.file.read().cell("table_4_3", again.assignment.customer_ids[0], "frequency") == "↓"
+
+
+def test_two_sources_do_not_share_an_answers_file(lab):
+    assert open_lab("0020230101", "online_retail").file.path != lab.file.path
+
+
+def test_the_judge_is_shown_only_after_the_table_passes(lab):
+    assert "先让" in str(lab.judge("table_4_3"))
+    filled = answers_for("key", lab.assignment)
+    lab.file.update(lambda fresh: fresh.with_cells("table_4_3", _cells(filled, "table_4_3")))
+    shown = str(lab.judge("table_4_3"))
+    assert "def mark(" in shown
+    assert "count * x >= total" in shown
+    assert "能看判卷函数" in str(lab.judge("table_4_5"))
+
+
+def _cells(answers, table):
+    return {(r, c): text for r, columns in answers.tables[table].items() for c, text in columns.items()}
+
+
+def test_tables_and_figure_are_there(lab):
+    assert "一周以内" in str(lab.questionnaire())
+    assert {"合成", "真实"} <= {row[1] for row in lab.data().rows}
+    assert lab.figure().png.startswith(b"\x89PNG")
+    assert len(lab.readings().rows) == 10
+    assert "300 位客户" in lab.everyone().title
+    assert sum(int(row[2]) for row in lab.everyone().rows) == 300
+
+
+def test_finish_report_and_hand_in_write_what_they_say(lab):
+    lab.sheet("warm_up").fill({"甲": "↓", "乙": "上", "丙": "?"})
+    lab.finish("00_start")
+    found = json.loads(Path("out/results.json").read_text(encoding="utf-8"))
+    assert found["outcomes"] == {"warm_up": {"甲/mark": "right", "乙/mark": "right", "丙/mark": "format"}}
+    lab.report(name="张三", class_name="电商 1 班", date="2026 年 11 月")
+    page = Path("out/report.html").read_text(encoding="utf-8")
+    assert "张三" in page
+    assert "电商 1 班" in page
+    handed = str(lab.hand_in())
+    assert lab.file.receipt() in handed
+    assert Path("out", lab.file.path.name).read_bytes() == lab.file.path.read_bytes()
+
+
+def test_a_variant_file_needs_no_other_data(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    given = open_assignment("demo", secret=b"course secret")
+    Path("v.json").write_text(json.dumps(variant_document(given)), encoding="utf-8")
+    lab = open_lab("demo", variant_file="v.json")
+    assert lab.assignment.sample == given.sample
+    assert "只有你的 10 位客户" in str(lab.everyone())
+
+
+def test_a_folder_that_cannot_be_written_is_said(lab, tmp_path):
+    (tmp_path / "out").write_text("一个文件挡在这里", encoding="utf-8")
+    with pytest.raises(LabError, match="写不进去"):
+        lab.finish("00_start")
+
+
+@pytest.mark.parametrize(
+    "parameters", [{"student_id": 20230101}, {"out_dir": 3}, {"source": 5}, {"as_of": 20240101}]
+)
+def test_parameters_of_another_type_are_refused_in_chinese(parameters, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ParameterError):
+        open_lab(**parameters)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (NameError("name 'x' is not defined"), "从最上面起"),
+        (SyntaxError("invalid syntax"), "没有配对"),
+        (ZeroDivisionError("division by zero"), "重启内核"),
+        (DataError("坏了。", remedy="修好。"), "修好"),
+    ],
+)
+def test_every_error_says_what_to_do_in_chinese(error, said):
+    lines = calm.explain(type(error), error)
+    assert said in "\n".join(lines)
+    assert "怎么办" in "\n".join(lines)
+    assert not any("Traceback" in line or "File " in line for line in lines)
+
+
+def test_in_ipython_the_traceback_gives_way_to_the_advice():
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell()
+    shown: list[str] = []
+    shell._showtraceback = lambda kind, error, lines: shown.extend(lines)
+    shell.push({"keep_calm": calm.keep_calm})
+    shell.builtin_trap.activate()
+    try:
+        calm.keep_calm()
+        for code in ("no_such_name", "f(1,", "1/0", "from lifecycle_lab import rfm; rfm.mark([], 'high')"):
+            shown.clear()
+            result = shell.run_cell(code)
+            assert not result.success
+            assert "怎么办" in "\n".join(shown), code
+            assert "Traceback" not in "\n".join(shown)
+    finally:
+        shell.builtin_trap.deactivate()
+        InteractiveShell.clear_instance()
