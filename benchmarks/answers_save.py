@@ -56,7 +56,7 @@ def main(folder: Path) -> None:
         path = folder / f"answers-{paragraphs}.json"
         times = sorted(save_times(path, paragraphs))
         size = path.stat().st_size
-        print(f"{label:>7}（{size} 字节）：中位 {statistics.median(times):.1f} ms,", end="")
+        print(f"{label:>7}（{size} 字节）：中位 {statistics.median(times):.1f} ms，", end="")
         print(f"95 分位 {times[int(0.95 * len(times))]:.1f} ms")
 
 

@@ -489,7 +489,7 @@ def test_a_missing_or_unreadable_file_is_refused(copy, path):
 @pytest.mark.parametrize("file", ["conventions.toml", "exercises.toml", "misconceptions.toml"])
 def test_an_emptied_file_is_refused(copy, file):
     (copy / file).write_text("", "utf-8")
-    assert f"{file},键" in refusal(copy)
+    assert f"{file}，键" in refusal(copy)
     assert "一条也没有" in refusal(copy)
 
 

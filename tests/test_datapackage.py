@@ -1,4 +1,4 @@
-"""数据字典:与文件、与 README 一处不差;每一种不符都说得出来。"""
+"""数据字典：与文件、与 README 一处不差；每一种不符都说得出来。"""
 
 from __future__ import annotations
 
@@ -76,9 +76,9 @@ def edit(path, old: str, new: str) -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
-        ("survey.csv", "C001,男", "C001,未知", "第 2 行「gender」列:「未知」 不在许可的值里"),
+        ("survey.csv", "C001,男", "C001,未知", "第 2 行「gender」列：「未知」 不在许可的值里"),
         ("survey.csv", "C001,", "X001,", "第 2 行「customer_id」列"),
-        ("survey.csv", "C002,", "C001,", "「customer_id」列有重复,如 「C001」"),
+        ("survey.csv", "C002,", "C001,", "「customer_id」列有重复，如 「C001」"),
         ("survey.csv", "176.04", "176.4", "「monetary」列"),
         ("survey.csv", "176.04", "-76.04", "「monetary」列"),
         ("survey.csv", ",true", ",false", "「synthetic」列"),
@@ -86,14 +86,14 @@ def edit(path, old: str, new: str) -> None:
         ("survey.csv", ",否,7,", ",否,11,", "「nps」列"),
         ("survey.csv", ",gender,", ",sex,", "列是 customer_id、sex"),
         ("survey.csv", "C001,男", "C001,女", "sha256 是"),
-        ("README.md", "数据字典", "字典", "README.md:与 datapackage.toml 不一致"),
-        ("datapackage.toml", "rows = 300", "rows = 299", "有 300 行,字典写 299 行"),
-        ("datapackage.toml", "count = 541909", "count = 541908", "行数对不上:541908 ≠ 541909"),
+        ("README.md", "数据字典", "字典", "README.md：与 datapackage.toml 不一致"),
+        ("datapackage.toml", "rows = 300", "rows = 299", "有 300 行，字典写 299 行"),
+        ("datapackage.toml", "count = 541909", "count = 541908", "行数对不上：541908 ≠ 541909"),
         ("datapackage.toml", '"9747747.934"', '"9747747.935"', "金额对不上"),
         ("datapackage.toml", '"8761066.65"', '"8761066.66"', "订单金额对不上"),
         ("datapackage.toml", '"date32[day]"', '"date64[ms]"', "「order_date」列存成 date32[day]"),
         ("datapackage.toml", '"2011-12-09"', '"2011-12-08"', "「order_date」列这样的格共"),
-        ("datapackage.toml", 'path = "course/facts.csv"', 'path = "course/fact.csv"', "文件在,字典里没有"),
+        ("datapackage.toml", 'path = "course/facts.csv"', 'path = "course/fact.csv"', "文件在，字典里没有"),
     ],
 )
 def test_a_difference_is_named(folder, name, old, new, said):
@@ -105,12 +105,12 @@ def test_files_that_come_and_go_are_named(folder):
     (folder / "survey.csv").unlink()
     (folder / "extra.csv").write_text("a\n1\n", encoding="utf-8")
     (folder / ".DS_Store").write_bytes(b"x")
-    assert datapackage.check(folder) == ["survey.csv:字典里有,文件不在。", "extra.csv:文件在,字典里没有。"]
+    assert datapackage.check(folder) == ["survey.csv：字典里有,文件不在。", "extra.csv：文件在，字典里没有。"]
 
 
 def test_a_file_registered_twice_is_named(folder):
     edit(folder / "datapackage.toml", 'path = "course/facts.csv"', 'path = "course/levels.csv"')
-    assert "course/levels.csv:登记了 2 次。" in datapackage.check(folder)
+    assert "course/levels.csv：登记了 2 次。" in datapackage.check(folder)
 
 
 def test_parquet_with_another_column_type_is_named(folder):
@@ -217,7 +217,7 @@ def test_ledger_worked_by_hand():
     ]
     assert datapackage.ledger_problems(rules(*balanced, ("result", 1, "8.50"), ("result", 1, "-1.50"))) == []
     said = datapackage.ledger_problems(rules(*balanced, ("result", 2, "7.01")))
-    assert said == ["订单金额对不上:7.000 ≠ 7.01"]
+    assert said == ["订单金额对不上：7.000 ≠ 7.01"]
     assert datapackage.ledger_problems([]) == []
 
 

@@ -1,4 +1,4 @@
-"""真实商店:换算规则用手算的小表核对,随书的文件用来源里的原行核对。"""
+"""真实商店：换算规则用手算的小表核对，随书的文件用来源里的原行核对。"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lifecycle_lab.schema import DataError, Order
 
 HEAD = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\r\n"
 
-# 手写的小商店。每行后面的账是手算的:
+# 手写的小商店。每行后面的账是手算的：
 SMALL = HEAD + "".join(
     line + "\r\n"
     for line in (
@@ -174,7 +174,7 @@ def test_shipped_totals(shop):
 
 
 def test_shipped_customers_that_lessons_draw_from(shop):
-    """观察日 2011-12-10 时:净金额为正、且至少有一笔未取消订单的客户。"""
+    """观察日 2011-12-10 时：净金额为正、且至少有一笔未取消订单的客户。"""
     net, bought = Counter(), set()
     for order in shop.orders:
         net[order.customer_id] += order.amount
@@ -183,7 +183,7 @@ def test_shipped_customers_that_lessons_draw_from(shop):
     assert sum(net[customer] > 0 for customer in bought) == 4_320
 
 
-# 来源 CSV 里的原行:(数量, 单价);邮费行另列。合计是手算的。
+# 来源 CSV 里的原行：（数量，单价）；邮费行另列。合计是手算的。
 LINES = {
     "536365": [(6, "2.55"), (6, "3.39"), (8, "2.75"), (6, "3.39"), (6, "3.39"), (2, "7.65"), (6, "4.25")],
     "536366": [(6, "1.85"), (6, "1.85")],
@@ -273,7 +273,7 @@ def test_written_and_read_back_is_the_same(tmp_path):
 
 @pytest.mark.long
 def test_rebuilding_gives_the_shipped_contents(tmp_path, shop):
-    """要联网;比内容,不比字节。账也要与字典一条不差。"""
+    """要联网；比内容，不比字节。账也要与字典一条不差。"""
     counts = source.build(tmp_path / "again.parquet")
     assert orders.read_orders(tmp_path / "again.parquet").orders == shop.orders
     rules = datapackage.load().resource("online_retail.parquet").rules

@@ -1,4 +1,4 @@
-"""订单:规范列的 CSV 与 Parquet 读得一字不差,读不通的每一处都说得出行与列。"""
+"""订单：规范列的 CSV 与 Parquet 读得一字不差，读不通的每一处都说得出行与列。"""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ def test_cancelled_cells(tmp_path):
     assert "应为负" in refused(tmp_path, "1,7,2024-05-17,3,是", header=header).why
     for amount in ("3", "-3"):  # 看不懂取消标记时,不再追着金额的正负说
         error = refused(tmp_path, f"1,7,2024-05-17,{amount},退", header=header)
-        assert error.why == "第 2 行「cancelled」列:只能是 是/否、true/false、1/0 或空。"
+        assert error.why == "第 2 行「cancelled」列：只能是 是/否、true/false、1/0 或空。"
 
 
 def test_e_in_a_real_identifier_is_kept(tmp_path):
@@ -217,7 +217,7 @@ def test_every_problem_is_listed_and_only_one_cell_is_quoted(tmp_path):
     error = refused(tmp_path, GOOD, *lines)
     assert "25 处" in error.what
     listed = error.why.splitlines()
-    assert listed[0] == "第 3 行「amount」列:不是金额(一列只有一种货币,写成普通的数)。"
+    assert listed[0] == "第 3 行「amount」列：不是金额（一列只有一种货币，写成普通的数）。"
     assert (len(listed), listed[-1]) == (21, "……另有 5 处。")
     assert "「secret0」" in error.where
     assert not any(f"secret{i}" in str(error) for i in range(1, 25))
@@ -228,8 +228,8 @@ def test_repeated_order_names_both_rows(tmp_path):
     error = refused(
         tmp_path, "A1,7,2024-05-17,1", "B,7,2024-05-17,1", "A1,8,2024-05-18,2", "A1,9,2024-05-18,2"
     )
-    assert "第 4 行「order_id」列:订单号与第 2 行重复" in error.why
-    assert "第 5 行「order_id」列:订单号与第 2 行重复" in error.why
+    assert "第 4 行「order_id」列：订单号与第 2 行重复" in error.why
+    assert "第 5 行「order_id」列：订单号与第 2 行重复" in error.why
 
 
 def test_problems_are_listed_in_the_order_of_rows(tmp_path):
@@ -360,6 +360,6 @@ def test_one_spoilt_cell_is_found_where_it_is(tmp_path, found, data):
 
 
 def test_the_builder_does_not_hide_the_shipped_shop():
-    """子模块与函数若同名,引入子模块之后函数就没有了。"""
+    """子模块与函数若同名，引入子模块之后函数就没有了。"""
     importlib.import_module("lifecycle_lab.orders.online_retail_source")
     assert callable(orders.online_retail)

@@ -24,7 +24,7 @@ SAFE_FLOORS = {
     "pyarrow": (14, 0, 1),
     "openpyxl": (3, 1, 5),
     "defusedxml": (0, 7, 1),
-    "filelock": (3, 20, 3),
+    "filelock": (4, 2),
 }
 
 

@@ -1,7 +1,7 @@
-"""课程作为数据:找到 data 文件夹,读出整门课,读的时候就验清楚。
+"""课程作为数据：找到 data 文件夹，读出整门课，读的时候就验清楚。
 
-教师改 data/course 里的文字、分值、名称、提示,不用碰程序;改错了,这里用中文说出在哪个文件哪一行。
-只用标准库与 reading,不加载 pandas。
+教师改 data/course 里的文字、分值、名称、提示，不用碰程序；改错了，这里用中文说出在哪个文件哪一行。
+只用标准库与 reading，不加载 pandas。
 """
 
 from __future__ import annotations
@@ -56,21 +56,21 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def data_folder() -> Path:
-    """数据文件夹:先找源码目录旁边的 data,再找安装包里的 _data;都没有 → ContentError。"""
+    """数据文件夹：先找源码目录旁边的 data，再找安装包里的 _data；都没有 → ContentError。"""
     candidates = (_PACKAGE.parent / "data", _PACKAGE / "_data")
     for folder in candidates:
-        # 认 course.toml 而不只认名字:装进 site-packages 后,旁边可能有别家的 data
+        # 认 course.toml 而不只认名字：装进 site-packages 后，旁边可能有别家的 data
         if (folder / "course" / "course.toml").is_file():
             return folder
     raise ContentError(
         "找不到课程的数据文件夹。",
         where="、".join(str(folder) for folder in candidates),
         why="其中都没有 course/course.toml。",
-        remedy="重新安装 lifecycle-lab,或把整个项目文件夹重新下载一份。",
+        remedy="重新安装 lifecycle-lab，或把整个项目文件夹重新下载一份。",
     )
 
 
 @functools.cache
 def course() -> Course:
-    """随本书发行的课程内容,每个进程读一次。"""
+    """随本书发行的课程内容，每个进程读一次。"""
     return load(data_folder() / "course")

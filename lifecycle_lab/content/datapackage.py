@@ -1,7 +1,7 @@
-"""数据字典:data/datapackage.toml 说明 data/ 里的每个文件,README 由它生成,文件由它核对。
+"""数据字典：data/datapackage.toml 说明 data/ 里的每个文件，README 由它生成，文件由它核对。
 
-一份字典,三个用处:读者看 data/README.md,程序按它检查文件(`check`),
-换算规则的账(放在一边多少行、多少钱)也写在里面,供课文引用。
+一份字典，三个用处：读者看 data/README.md，程序按它检查文件（`check`），
+换算规则的账（放在一边多少行、多少钱）也写在里面，供课文引用。
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ def _one_of(word: str, known: Iterable[str]) -> None:
 
 @dataclass(frozen=True)
 class Rule:
-    """一条换算规则的账:role 为 source 来源、setaside 放在一边、used 用到、result 结果、rounding 舍入、kept 留着。
+    """一条换算规则的账：role 为 source 来源、setaside 放在一边、used 用到、result 结果、rounding 舍入、kept 留着。
 
-    count: 数目(单位 unit);money: 精确金额的十进制文字(主单位),不计金额的为空。
+    count: 数目（单位 unit）；money: 精确金额的十进制文字（主单位），不计金额的为空。
     """
 
     id: str
@@ -60,14 +60,14 @@ class Rule:
     def __post_init__(self) -> None:
         _one_of(self.role, _ROLES)
         if not isinstance(self.count, int) or not re.fullmatch(r"(-?\d+(\.\d+)?)?", self.money):
-            raise ValueError(f"规则 {self.id} 的数目或金额不是数:{self.count!r}、{self.money!r}")
+            raise ValueError(f"规则 {self.id} 的数目或金额不是数：{self.count!r}、{self.money!r}")
 
 
 @dataclass(frozen=True)
 class Field:
-    """一列:名字、类型、单位、含义和许可的值(values 列举,或 minimum…maximum,或 pattern)。
+    """一列：名字、类型、单位、含义和许可的值（values 列举，或 minimum…maximum，或 pattern）。
 
-    stored: Parquet 里的类型;blank: 允许空格;unique: 不许重复。
+    stored: Parquet 里的类型；blank: 允许空格；unique: 不许重复。
     """
 
     name: str
@@ -89,12 +89,12 @@ class Field:
             raise ValueError(f"列 {self.name} 的界限 {bad[0]} 不是{self.type}")
 
     def parse(self, text: str) -> object | None:
-        """按类型的文法读;不合 → None。"""
+        """按类型的文法读；不合 → None。"""
         return _PARSERS[self.type](text)
 
     @property
     def allowed(self) -> str:
-        """许可的值,写给人看。"""
+        """许可的值，写给人看。"""
         between = f"{self.minimum} … {self.maximum}" if self.minimum or self.maximum else ""
         parts = ["、".join(self.values), between, f"形如 `{self.pattern}`" if self.pattern else ""]
         parts += ["可空" if self.blank else "", "不重复" if self.unique else ""]
@@ -103,7 +103,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Resource:
-    """一个数据文件:kind 为「真实」或「合成」;seed 只有合成的才有;made_by 说怎样重做。"""
+    """一个数据文件：kind 为「真实」或「合成」；seed 只有合成的才有；made_by 说怎样重做。"""
 
     path: str
     title: str
@@ -125,7 +125,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class CourseFile:
-    """data/course 下的一个内容文件;教师可以改,所以不记指纹。"""
+    """data/course 下的一个内容文件；教师可以改，所以不记指纹。"""
 
     path: str
     what: str
@@ -143,7 +143,7 @@ class Datapackage:
     course: tuple[CourseFile, ...]
 
     def resource(self, path: str) -> Resource:
-        """按文件名取一项;没有 → ContentError。"""
+        """按文件名取一项；没有 → ContentError。"""
         for found in self.resources:
             if found.path == path:
                 return found
@@ -151,14 +151,14 @@ class Datapackage:
 
 
 def load(folder: Path | None = None) -> Datapackage:
-    """读 folder(默认随书的 data/)里的 datapackage.toml;缺项、多项、类型不对 → ContentError。"""
+    """读 folder(默认随书的 data/)里的 datapackage.toml；缺项、多项、类型不对 → ContentError。"""
     path = (folder or content.data_folder()) / FILE
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
         return _package(**found)
     except OSError:
         raise ContentError(
-            "找不到数据字典。", where=str(path), remedy="重新安装本书,或取回这个文件。"
+            "找不到数据字典。", where=str(path), remedy="重新安装本书，或取回这个文件。"
         ) from None
     except (ValueError, TypeError, KeyError, re.error) as error:  # TOML 与编码的错误也是 ValueError
         raise ContentError("数据字典写得不对。", where=FILE, why=str(error)) from None
@@ -175,7 +175,7 @@ def _resource(*, field: Sequence[dict], rule: Sequence[dict] = (), **rest) -> Re
 
 
 def ledger_problems(rules: Iterable[Rule]) -> list[str]:
-    """账要平:来源 = 放在一边 + 用到(行数与金额);用到 + 舍入 = 结果(金额)。没有来源账 → 空。"""
+    """账要平：来源 = 放在一边 + 用到（行数与金额）；用到 + 舍入 = 结果（金额）。没有来源账 → 空。"""
     count, money = Counter(), Counter()
     for rule in rules:
         count[rule.role] += rule.count
@@ -187,33 +187,33 @@ def ledger_problems(rules: Iterable[Rule]) -> list[str]:
         "金额": (money["source"], money["setaside"] + money["used"]),
         "订单金额": (money["used"] + money["rounding"], money["result"]),
     }
-    return [f"{what}对不上:{left} ≠ {right}" for what, (left, right) in sums.items() if left != right]
+    return [f"{what}对不上：{left} ≠ {right}" for what, (left, right) in sums.items() if left != right]
 
 
 # ---- 核对 ----
 
 
 def check(folder: Path | None = None) -> list[str]:
-    """字典与文件的每一处不同,一处一句;全都相符 → 空列表。"""
+    """字典与文件的每一处不同，一处一句；全都相符 → 空列表。"""
     folder = folder or content.data_folder()
     package = load(folder)
     problems = [*_listing_problems(folder, package)]
     for resource in package.resources:
         problems += [f"{resource.path}:{problem}" for problem in _resource_problems(folder, resource)]
     if not (folder / README).is_file() or (folder / README).read_text(encoding="utf-8") != readme(folder):
-        problems.append(f"{README}:与 {FILE} 不一致,请重新生成。")
+        problems.append(f"{README}：与 {FILE} 不一致，请重新生成。")
     return problems
 
 
 def _listing_problems(folder: Path, package: Datapackage) -> Iterator[str]:
-    """每个文件恰好登记一次;登记的都在。"""
+    """每个文件恰好登记一次；登记的都在。"""
     listed = Counter([item.path for item in (*package.resources, *package.course)])
     files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    # 系统与表格软件自己留下的文件(.DS_Store、~$表.csv)不算数据
+    # 系统与表格软件自己留下的文件（.DS_Store、~$表.csv）不算数据
     present = {path.as_posix() for path in files if not any(part[0] in ".~" for part in path.parts)}
-    yield from (f"{path}:登记了 {times} 次。" for path, times in sorted(listed.items()) if times > 1)
-    yield from (f"{path}:字典里有,文件不在。" for path in sorted(listed.keys() - present))
-    yield from (f"{path}:文件在,字典里没有。" for path in sorted(present - listed.keys() - _OWN_FILES))
+    yield from (f"{path}：登记了 {times} 次。" for path, times in sorted(listed.items()) if times > 1)
+    yield from (f"{path}：字典里有，文件不在。" for path in sorted(listed.keys() - present))
+    yield from (f"{path}：文件在，字典里没有。" for path in sorted(present - listed.keys() - _OWN_FILES))
 
 
 def _resource_problems(folder: Path, resource: Resource) -> Iterator[str]:
@@ -223,12 +223,12 @@ def _resource_problems(folder: Path, resource: Resource) -> Iterator[str]:
     grid = read_grid(path)
     names = tuple(field.name for field in resource.fields)
     if grid.sha256 != resource.sha256:
-        yield f"sha256 是 {grid.sha256},字典写 {resource.sha256}。"
+        yield f"sha256 是 {grid.sha256}，字典写 {resource.sha256}。"
     if len(grid.rows) != resource.rows:
-        yield f"有 {len(grid.rows)} 行,字典写 {resource.rows} 行。"
+        yield f"有 {len(grid.rows)} 行，字典写 {resource.rows} 行。"
     yield from ledger_problems(resource.rules)
     if grid.header != names:
-        yield f"列是 {'、'.join(grid.header)},字典写 {'、'.join(names)}。"
+        yield f"列是 {'、'.join(grid.header)}，字典写 {'、'.join(names)}。"
         return
     yield from _stored_problems(path, resource.fields)
     for i, field in enumerate(resource.fields):
@@ -236,7 +236,7 @@ def _resource_problems(folder: Path, resource: Resource) -> Iterator[str]:
 
 
 def _stored_problems(path: Path, fields: Sequence[Field]) -> Iterator[str]:
-    """Parquet 各列存的类型;CSV 没有类型可比。"""
+    """Parquet 各列存的类型；CSV 没有类型可比。"""
     if path.suffix != ".parquet":
         return
     import pyarrow.parquet as pq
@@ -244,22 +244,22 @@ def _stored_problems(path: Path, fields: Sequence[Field]) -> Iterator[str]:
     schema = pq.read_schema(path)
     for field in fields:
         if str(schema.field(field.name).type) != field.stored:
-            yield f"「{field.name}」列存成 {schema.field(field.name).type},字典写 {field.stored}。"
+            yield f"「{field.name}」列存成 {schema.field(field.name).type}，字典写 {field.stored}。"
 
 
 def _column_problems(grid: Grid, i: int, field: Field) -> Iterator[str]:
     bad = [(row, cells[i]) for row, cells in grid.rows if not _is_allowed(cells[i], field)]
     for row, cell in bad[:_SHOWN]:
-        yield f"第 {row} 行「{field.name}」列:{quote(cell)} 不在许可的值里({field.allowed or field.type})。"
+        yield f"第 {row} 行「{field.name}」列：{quote(cell)} 不在许可的值里（{field.allowed or field.type}）。"
     if len(bad) > _SHOWN:
         yield f"「{field.name}」列这样的格共 {len(bad)} 处。"
     cells = Counter(cells[i] for _, cells in grid.rows)
     if field.unique and (again := [cell for cell, times in cells.items() if times > 1]):
-        yield f"「{field.name}」列有重复,如 {quote(again[0])}。"
+        yield f"「{field.name}」列有重复，如 {quote(again[0])}。"
 
 
 def _is_allowed(cell: str, field: Field) -> bool:
-    """一格合不合:类型的文法、列举、范围、样式。"""
+    """一格合不合：类型的文法、列举、范围、样式。"""
     if cell == "":
         return field.blank
     value = field.parse(cell)
@@ -291,7 +291,7 @@ _PARSERS: dict[str, Callable[[str], object]] = {
 
 
 def readme(folder: Path | None = None) -> str:
-    """data/README.md 的全文;第一行说明哪些真实、哪些合成。"""
+    """data/README.md 的全文；第一行说明哪些真实、哪些合成。"""
     package = load(folder)
     parts = [_kinds(package), "", f"# {package.title}", "", package.description, "", *_overview(package)]
     for resource in package.resources:
@@ -306,7 +306,7 @@ def readme(folder: Path | None = None) -> str:
 
 
 def _kinds(package: Datapackage) -> str:
-    """第一行:真实与合成各是哪些。"""
+    """第一行：真实与合成各是哪些。"""
     parts = []
     for kind, explained in _KINDS.items():
         paths = [f"`{r.path}`" for r in package.resources if r.kind == kind]
@@ -334,7 +334,7 @@ def _resource_section(resource: Resource) -> list[str]:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """Markdown 表;整列都空的列不写。"""
+    """Markdown 表；整列都空的列不写。"""
     lines = [tuple(head), *map(tuple, rows)]
     used = [i for i in range(len(head)) if any(line[i] for line in lines[1:])]
     body = ["| " + " | ".join(line[i].replace("|", "\\|") for i in used) + " |" for line in lines]
@@ -345,7 +345,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def refresh(folder: Path | None = None) -> None:
-    """数据文件重做之后:把行数与 sha256 写回字典(其余不动),再生成 README。"""
+    """数据文件重做之后：把行数与 sha256 写回字典（其余不动），再生成 README。"""
     folder = folder or content.data_folder()
     text = (folder / FILE).read_text(encoding="utf-8")
     for resource in load(folder).resources:

@@ -1,4 +1,4 @@
-"""把 data/course 的各个文件读成 Course;每种内容一个函数,互相之间的对照在 checks。"""
+"""把 data/course 的各个文件读成 Course；每种内容一个函数，互相之间的对照在 checks。"""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ STATE_COLUMNS = ("recent", "frequent", "rich")
 
 
 def load(folder: Path) -> Course:
-    """读一个内容文件夹;任何缺项、重复、互相矛盾 → ContentError,写明文件与行或键。"""
+    """读一个内容文件夹；任何缺项、重复、互相矛盾 → ContentError，写明文件与行或键。"""
     settings = read_nest(folder / "course.toml")
     course = Course(
         course_id=settings.text("course_id"),
@@ -73,7 +73,7 @@ def _unique(
     key: Callable = lambda thing: thing.id,
     value: Callable = lambda thing: thing,
 ) -> Mapping:
-    """各条记录 → 只读映射,次序同文件;编号重复或一条也没有 → ContentError。"""
+    """各条记录 → 只读映射，次序同文件；编号重复或一条也没有 → ContentError。"""
     found: dict = {}
     for record in records:
         thing = build(record)
@@ -91,25 +91,25 @@ def _shown(key: object) -> str:
 
 
 def state_text(state: State) -> str:
-    """状态写给人看:最近、勤、多三项的是与否。"""
+    """状态写给人看：最近、勤、多三项的是与否。"""
     return ",".join(f"{name}={'是' if yes else '否'}" for name, yes in zip(STATE_COLUMNS, state, strict=True))
 
 
 def _nested(path: Path, key: str) -> list[Record]:
-    """整份 TOML 只有一种记录时,取出它的各条。"""
+    """整份 TOML 只有一种记录时，取出它的各条。"""
     top = read_nest(path)
     records = top.children(key)
     top.finish()
     if not records:
         raise ContentError(
-            "里面一条也没有。", where=f"{path.name},键 {quote(key)}", remedy=f"至少写一个 [[{key}]]。"
+            "里面一条也没有。", where=f"{path.name}，键 {quote(key)}", remedy=f"至少写一个 [[{key}]]。"
         )
     return records
 
 
 def _thresholds(settings: Record) -> Thresholds:
     record = Record(f"{settings.where} [thresholds]", settings.need("thresholds", dict, "一节 [thresholds]"))
-    share = record.need("real_try_share", Decimal, "带小数点的数,如 0.5")
+    share = record.need("real_try_share", Decimal, "带小数点的数，如 0.5")
     if not 0 < share <= 1:
         raise ContentError(
             f"{share} 超出范围。", where=record.at("real_try_share"), remedy="改成大于 0、不超过 1。"
@@ -145,17 +145,17 @@ def _state(record: Record) -> State:
 
 
 def _total(states: Iterable[State], where: str) -> None:
-    """八种状态一个不少(重复在读的时候已经拒绝)。"""
+    """八种状态一个不少（重复在读的时候已经拒绝）。"""
     if missing := [state for state in STATES if state not in set(states)]:
         raise ContentError(
-            f"缺少一种状态:{state_text(missing[0])}(共缺 {len(missing)} 种)。",
+            f"缺少一种状态：{state_text(missing[0])}（共缺 {len(missing)} 种）。",
             where=where,
-            remedy="八种状态各写一行,不能多也不能少。",
+            remedy="八种状态各写一行，不能多也不能少。",
         )
 
 
 def _conventions(folder: Path) -> Mapping[str, Convention]:
-    """conventions.toml 的说明配上 levels.csv 的名称:每种惯例八种状态各恰好一次。"""
+    """conventions.toml 的说明配上 levels.csv 的名称：每种惯例八种状态各恰好一次。"""
     headers = _unique(_nested(folder / "conventions.toml", "convention"), _convention)
     columns = ("convention", *STATE_COLUMNS, "name", "verified")
     rows: dict[str, list[Record]] = {name: [] for name in headers}
@@ -177,7 +177,7 @@ def _convention(record: Record) -> Convention:
 
 def _with_names(header: Convention, records: list[Record]) -> Convention:
     names = _unique(records, _level, key=lambda level: level[0], value=lambda level: level[1:])
-    _total(names, f"levels.csv,惯例 {quote(header.id)}")
+    _total(names, f"levels.csv，惯例 {quote(header.id)}")
     return Convention(
         id=header.id,
         title=header.title,
@@ -239,7 +239,7 @@ def _option(record: Record) -> Option:
 
 
 def _tables(top: Record) -> Mapping[str, TableText]:
-    """程序认得的六张表,一张不多一张不少;每张表的列也是。"""
+    """程序认得的六张表，一张不多一张不少；每张表的列也是。"""
     tables = MappingProxyType({name: _table(top, name) for name in TABLE_COLUMNS})
     top.finish()
     return tables
@@ -253,7 +253,7 @@ def _table(top: Record, name: str) -> TableText:
     table = TableText(
         id=name,
         title=record.text("title"),
-        # 从左到右的次序听文件的,不听程序的
+        # 从左到右的次序听文件的，不听程序的
         columns=MappingProxyType({column: headings[column] for column in columns.values}),
         note=record.text("note"),
         source=record.text("source"),
@@ -266,7 +266,7 @@ def _exercise(record: Record) -> Exercise:
     hints = record.texts("hints")
     if len(hints) != HINTS:
         raise ContentError(
-            f"提示有 {len(hints)} 条。", where=record.at("hints"), remedy=f"恰好写 {HINTS} 条,由浅入深。"
+            f"提示有 {len(hints)} 条。", where=record.at("hints"), remedy=f"恰好写 {HINTS} 条，由浅入深。"
         )
     return Exercise(
         id=record.text("id"),
@@ -293,7 +293,7 @@ def _toy(record: Record) -> ToyCustomer:
     fen = None if value is None else minor_units(value, 2)
     if fen is None or fen <= 0:
         raise ContentError(
-            f"{quote(text)} 不是一笔金额。", where=record.at("monetary"), remedy='以元为单位,写成 "100.00"。'
+            f"{quote(text)} 不是一笔金额。", where=record.at("monetary"), remedy='以元为单位，写成 "100.00"。'
         )
     return ToyCustomer(record.text("customer_id"), fen)
 
@@ -303,7 +303,7 @@ def _misconception(record: Record) -> Misconception:
 
 
 def _reasons(top: Record) -> Mapping[str, str]:
-    """[meaning.frequency] better 这样的嵌套,展开成 "meaning.frequency.better"。"""
+    """[meaning.frequency] better 这样的嵌套，展开成 "meaning.frequency.better"。"""
     pairs = list(_flatten(top.values))
     flat = Record(top.where, dict(pairs))
     if double := first_double(name for name, _ in pairs):
@@ -322,7 +322,7 @@ def _flatten(values: Mapping[str, object], prefix: str = "") -> Iterable[tuple[s
 
 
 def _glossary(folder: Path) -> tuple[Term, ...]:
-    """中文、英文、代码名三列各不重复,所以两两一一对应。"""
+    """中文、英文、代码名三列各不重复，所以两两一一对应。"""
     records = read_sheet(folder / "glossary.csv", ("zh", "en", "identifier", "fact"))
     terms = tuple(
         Term(*(record.text(name) for name in ("zh", "en", "identifier", "fact"))) for record in records

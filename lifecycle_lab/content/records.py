@@ -1,6 +1,6 @@
-"""内容文件 → 一条条记录,每一条都知道自己在哪个文件、哪一行。
+"""内容文件 → 一条条记录，每一条都知道自己在哪个文件、哪一行。
 
-取一个键就验一个键:缺、空、类型不对、不认识的键,都是 ContentError,说出在哪里、怎么办。
+取一个键就验一个键：缺、空、类型不对、不认识的键，都是 ContentError，说出在哪里、怎么办。
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _YES_NO = {"是": True, "否": False}
 
 @dataclass
 class Record:
-    """一条记录:where 是给人看的位置;used 记下取过的键,`finish` 据此找出不认识的键。
+    """一条记录：where 是给人看的位置；used 记下取过的键，`finish` 据此找出不认识的键。
 
-    noun: 这种文件里把键叫作什么(TOML 的「键」、CSV 的「列」),只用在报错里。
+    noun: 这种文件里把键叫作什么（TOML 的「键」、CSV 的「列」），只用在报错里。
     """
 
     where: str
@@ -39,11 +39,11 @@ class Record:
         return self.values.get(key, default)
 
     def need(self, key: str, kind: type, what: str) -> object:
-        """必须有、类型必须对的一个键;真假值不算整数。"""
+        """必须有、类型必须对的一个键；真假值不算整数。"""
         value = self.get(key)
         if value is None:
-            raise ContentError("缺少一项。", where=self.at(key), remedy=f"补上它:{what}。")
-        # bool 是 int 的子类,而分值写成 true 一定是笔误
+            raise ContentError("缺少一项。", where=self.at(key), remedy=f"补上它：{what}。")
+        # bool 是 int 的子类，而分值写成 true 一定是笔误
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise ContentError(f"{quote(value)} 的类型不对。", where=self.at(key), remedy=f"改成{what}。")
         return value
@@ -52,7 +52,7 @@ class Record:
         """去掉首尾空白后不为空的文字。"""
         shown = str(self.need(key, str, "一段文字")).strip()
         if not shown:
-            raise ContentError("这一项是空的。", where=self.at(key), remedy="填上文字;用不着的整条删去。")
+            raise ContentError("这一项是空的。", where=self.at(key), remedy="填上文字；用不着的整条删去。")
         return shown
 
     def whole(self, key: str, low: int, high: int = 10**9) -> int:
@@ -74,55 +74,55 @@ class Record:
         return _YES_NO[text]
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """一列文字,可以是空的一列,但里面不能有空文字或重复。"""
+        """一列文字，可以是空的一列，但里面不能有空文字或重复。"""
         values = self.need(key, list, "方括号里的一列文字")
         found = tuple(v.strip() for v in values if isinstance(v, str) and v.strip())
         if len(found) != len(values):
             raise ContentError(
-                "这一列里有空的或不是文字的东西。", where=self.at(key), remedy="删去,或加引号。"
+                "这一列里有空的或不是文字的东西。", where=self.at(key), remedy="删去，或加引号。"
             )
         if double := first_double(found):
             raise ContentError(f"{quote(double)} 出现了两次。", where=self.at(key), remedy="删去一个。")
         return found
 
     def day(self, key: str) -> date | None:
-        """可以不写的日期(TOML 的日期,不加引号)。"""
+        """可以不写的日期（TOML 的日期，不加引号）。"""
         value = self.get(key)
         if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
             raise ContentError(
-                f"{quote(value)} 不是日期。", where=self.at(key), remedy="写成 2011-12-10,不加引号。"
+                f"{quote(value)} 不是日期。", where=self.at(key), remedy="写成 2011-12-10，不加引号。"
             )
         return value
 
     def one_of(self, key: str, allowed: Iterable[str], what: str) -> str:
-        """只能取 allowed 中的一个;what 说明 allowed 是什么。"""
+        """只能取 allowed 中的一个；what 说明 allowed 是什么。"""
         value, allowed = self.text(key), tuple(allowed)
         if value not in allowed:
             raise ContentError(
-                f"{quote(value)} 不是{what}。", where=self.at(key), remedy=f"可用的有:{'、'.join(allowed)}。"
+                f"{quote(value)} 不是{what}。", where=self.at(key), remedy=f"可用的有：{'、'.join(allowed)}。"
             )
         return value
 
     def children(self, key: str) -> list[Record]:
-        """下一层的各条记录;没有写就是空的一列。"""
+        """下一层的各条记录；没有写就是空的一列。"""
         self.used.add(key)
         return children(self.where, key, self.values.get(key, []))
 
     def finish(self) -> None:
-        """全部取完之后:不认识的键多半是写错了的键,不能悄悄忽略。"""
+        """全部取完之后：不认识的键多半是写错了的键，不能悄悄忽略。"""
         if unknown := [key for key in self.values if key not in self.used]:
             raise ContentError(
                 f"不认识的键 {quote(unknown[0])}。",
                 where=self.where,
-                remedy=f"检查拼写;这里可用的键有:{'、'.join(sorted(self.used))}。",
+                remedy=f"检查拼写；这里可用的键有：{'、'.join(sorted(self.used))}。",
             )
 
 
 def children(where: str, key: str, values: object) -> list[Record]:
-    """TOML 的 [[key]] 各条;位置写明第几条和它的 id。"""
+    """TOML 的 [[key]] 各条；位置写明第几条和它的 id。"""
     if not isinstance(values, list) or not all(isinstance(v, dict) for v in values):
         raise ContentError(
-            "这里应当是一条条的记录。", where=f"{where},键 {quote(key)}", remedy=f"写成 [[{key}]]。"
+            "这里应当是一条条的记录。", where=f"{where}，键 {quote(key)}", remedy=f"写成 [[{key}]]。"
         )
     return [Record(_child_where(where, key, i, v), v) for i, v in enumerate(values, start=1)]
 
@@ -133,7 +133,7 @@ def _child_where(where: str, key: str, number: int, values: Mapping[str, object]
 
 
 def read_sheet(path: Path, columns: tuple[str, ...]) -> list[Record]:
-    """一份 CSV 的各行;列名必须正好是 columns(先后不限)。"""
+    """一份 CSV 的各行；列名必须正好是 columns(先后不限)。"""
     try:
         grid = read_grid(path)
     except DataError as error:
@@ -144,7 +144,7 @@ def read_sheet(path: Path, columns: tuple[str, ...]) -> list[Record]:
             raise ContentError(
                 f"{what} {quote(min(names))}。",
                 where=f"{path.name} 第 1 行",
-                remedy=f"第一行应当正好是:{','.join(columns)}。",
+                remedy=f"第一行应当正好是：{','.join(columns)}。",
             )
     return [
         Record(f"{path.name} 第 {number} 行", dict(zip(grid.header, cells, strict=True)), "列")
@@ -153,7 +153,7 @@ def read_sheet(path: Path, columns: tuple[str, ...]) -> list[Record]:
 
 
 def read_nest(path: Path) -> Record:
-    """一份 TOML,作为一条顶层记录;小数按写法精确保留(Decimal)。"""
+    """一份 TOML，作为一条顶层记录；小数按写法精确保留（Decimal）。"""
     try:
         text = decode(read_bytes(path), path.name)
     except DataError as error:
@@ -161,12 +161,12 @@ def read_nest(path: Path) -> Record:
     try:
         return Record(path.name, tomllib.loads(text, parse_float=Decimal))
     except (ValueError, RecursionError) as error:
-        # 库的说明是英文,只取行列
+        # 库的说明是英文，只取行列
         place = re.search(r"line (\d+), column (\d+)", str(error))
         raise ContentError(
             f"{path.name} 不合 TOML 的写法。",
             where=path.name + (f" 第 {place[1]} 行第 {place[2]} 个字附近" if place else ""),
-            remedy="多半是少了引号、方括号或等号;同一个键写了两次也会这样。",
+            remedy="多半是少了引号、方括号或等号；同一个键写了两次也会这样。",
         ) from None
 
 
@@ -176,7 +176,7 @@ def _as_content_error(path: Path, error: DataError) -> ContentError:
 
 
 def first_double(names: Iterable[str]) -> str | None:
-    """第一个重复的名字;全角半角、大小写之别不算不同。"""
+    """第一个重复的名字；全角半角、大小写之别不算不同。"""
     seen: set[str] = set()
     for name in names:
         folded = halfwidth(name).casefold()

@@ -1,7 +1,7 @@
-"""课程内容的形状:每种内容一个冻结的小类,字段名就是内容文件里的键。
+"""课程内容的形状：每种内容一个冻结的小类，字段名就是内容文件里的键。
 
-内容是教师的声音(design §3「Content is data」):文字、分值、名称、阈值在文件里改;
-均值怎样算、箭头怎样比是代码,不在这里。
+内容是教师的声音（design §3「Content is data」）：文字、分值、名称、阈值在文件里改；
+均值怎样算、箭头怎样比是代码，不在这里。
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from lifecycle_lab.schema import State
 
 @dataclass(frozen=True)
 class Thresholds:
-    """课程的阈值。real_try_share: 填了多大一份格子才算认真试过,0 < x ≤ 1,精确分数。"""
+    """课程的阈值。real_try_share: 填了多大一份格子才算认真试过，0 < x ≤ 1，精确分数。"""
 
     sample_size: int
     least_patterns: int
@@ -25,7 +25,7 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Source:
-    """一个数据来源的说明:synthetic 为真表示是生成的;as_of 是默认观察日(没有则 None)。"""
+    """一个数据来源的说明：synthetic 为真表示是生成的；as_of 是默认观察日（没有则 None）。"""
 
     id: str
     title: str
@@ -37,7 +37,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Fact:
-    """课程要讲的一件事(A1…E9)和它的短标题。"""
+    """课程要讲的一件事（A1…E9）和它的短标题。"""
 
     id: str
     title: str
@@ -45,7 +45,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Convention:
-    """一种客户级别的命名惯例:八种状态各一个名称;unverified 是没有查到原文的状态。"""
+    """一种客户级别的命名惯例：八种状态各一个名称；unverified 是没有查到原文的状态。"""
 
     id: str
     title: str
@@ -57,7 +57,7 @@ class Convention:
 
 @dataclass(frozen=True)
 class Strategy:
-    """一类客户的营销策略示例,供学生写完自己的之后对照;fact 是所依据的课程事实编号。"""
+    """一类客户的营销策略示例，供学生写完自己的之后对照；fact 是所依据的课程事实编号。"""
 
     state: State
     traits: str
@@ -71,7 +71,7 @@ class Strategy:
 
 @dataclass(frozen=True)
 class Option:
-    """一个选项:code 存进数据,label 给答题人看。"""
+    """一个选项：code 存进数据，label 给答题人看。"""
 
     code: str
     label: str
@@ -79,7 +79,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Item:
-    """问卷的一题:kind 是 ITEM_KINDS 之一;low、high 是许可的最小与最大值(按 unit,金额按元)。"""
+    """问卷的一题：kind 是 ITEM_KINDS 之一；low、high 是许可的最小与最大值（按 unit，金额按元）。"""
 
     id: str
     text: str
@@ -93,7 +93,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Questionnaire:
-    """表4-1。recency_cuts: 最近一次消费的级别界限(天,从小到大),不超过第一个的是最高级。"""
+    """表4-1。recency_cuts: 最近一次消费的级别界限（天，从小到大），不超过第一个的是最高级。"""
 
     title: str
     introduction: str
@@ -104,7 +104,7 @@ class Questionnaire:
 
 @dataclass(frozen=True)
 class TableText:
-    """一张实训表的文字:columns 从列的编号到列名,次序就是从左到右的次序。"""
+    """一张实训表的文字：columns 从列的编号到列名，次序就是从左到右的次序。"""
 
     id: str
     title: str
@@ -123,7 +123,7 @@ class RubricLine:
 
 @dataclass(frozen=True)
 class ToyCustomer:
-    """热身题里的一位客户;monetary 是整数分。"""
+    """热身题里的一位客户；monetary 是整数分。"""
 
     customer_id: str
     monetary: int
@@ -131,9 +131,9 @@ class ToyCustomer:
 
 @dataclass(frozen=True)
 class Exercise:
-    """一道练习。points 是满分,其中 rubric 各条之和由老师评,其余由程序核对。
+    """一道练习。points 是满分，其中 rubric 各条之和由老师评，其余由程序核对。
 
-    answer: 由哪一段程序核对(ANSWERS 之一);hints: 三条,由浅入深;given: 只有热身题有。
+    answer: 由哪一段程序核对（ANSWERS 之一）；hints: 三条，由浅入深；given: 只有热身题有。
     """
 
     id: str
@@ -156,7 +156,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Misconception:
-    """一个有名字的误解,以及认出它时说给学生听的话。"""
+    """一个有名字的误解，以及认出它时说给学生听的话。"""
 
     id: str
     title: str
@@ -165,7 +165,7 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Term:
-    """术语:中文、英文、代码里的名字一一对应。"""
+    """术语：中文、英文、代码里的名字一一对应。"""
 
     zh: str
     en: str
@@ -175,9 +175,9 @@ class Term:
 
 @dataclass(frozen=True)
 class Course:
-    """整门课的内容,读一次,谁也改不了。映射都是只读的,次序同文件。
+    """整门课的内容，读一次，谁也改不了。映射都是只读的，次序同文件。
 
-    reasons: 名称 → string.Template 文字;嵌套的用点连起来,如 "meaning.frequency.better"。
+    reasons: 名称 → string.Template 文字；嵌套的用点连起来，如 "meaning.frequency.better"。
     """
 
     course_id: str

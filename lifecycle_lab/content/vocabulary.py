@@ -1,7 +1,7 @@
-"""内容文件里可以用的词:封闭的几张表,内容与代码之间唯一的桥。
+"""内容文件里可以用的词：封闭的几张表，内容与代码之间唯一的桥。
 
-内容里写 answer = "means",程序就在自己的表里查;从不拿文件里的字去找函数。
-不在这里的词,读内容时就被指出来。
+内容里写 answer = "means"，程序就在自己的表里查；从不拿文件里的字去找函数。
+不在这里的词，读内容时就被指出来。
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ import itertools
 from types import MappingProxyType
 
 STATES = tuple(itertools.product((True, False), repeat=3))
-"""八种状态,(最近?, 勤?, 多?),次序 ↑↑↑ ↑↑↓ … ↓↓↓。"""
+"""八种状态，（最近？, 勤？, 多？），次序 ↑↑↑ ↑↑↓ … ↓↓↓。"""
 
 MACHINE_ANSWERS = ("marks_of_toy", "means", "marks", "levels", "strategies")
-"""由程序核对的五种答案,前一张表是后一张的依据,所以各恰好一题。"""
+"""由程序核对的五种答案，前一张表是后一张的依据，所以各恰好一题。"""
 
 TEXT = "text"
 ANSWERS = (*MACHINE_ANSWERS, TEXT)
 
 SOURCES = ("survey", "online_retail")
-"""随书发行的两个数据来源;订单来源要有默认观察日。"""
+"""随书发行的两个数据来源；订单来源要有默认观察日。"""
 
 ITEM_KINDS = ("single", "whole", "money", "likert", "nps")
 NEEDED_ITEM_COLUMNS = ("recency_level", "frequency", "monetary")
@@ -36,7 +36,7 @@ TABLE_COLUMNS = MappingProxyType(
         "table_4_5": ("segment", "customer_count", "money_share", "strategy"),
     }
 )
-"""程序认得的表与列的编号(course.md A12);列名与先后由内容定。"""
+"""程序认得的表与列的编号（course.md A12）；列名与先后由内容定。"""
 
 FORMAT_KINDS = ("arrow", "number", "whole", "money", "level", "pattern", "percent", "text")
 OUTCOMES = ("right", "credit", "wrong", "blank", "format", "pending")
@@ -70,4 +70,4 @@ def _reason_fields() -> dict[str, frozenset[str]]:
 
 
 REASON_FIELDS = MappingProxyType(_reason_fields())
-"""核对用语的名称 → 它可以用的 $名字。缺一条、多一条、用了别的名字,都算内容有错。"""
+"""核对用语的名称 → 它可以用的 $名字。缺一条、多一条、用了别的名字，都算内容有错。"""

@@ -23,7 +23,7 @@ _ARROW_SIGNS = {
 _SEPARATORS = str.maketrans("", "", " 、,;/|\t\ufe0f")
 _NUMBER_UNIT = re.compile(r"(天|日|次|级|人|位|英镑|镑|£)$")
 _MONEY_SIGN = re.compile("[¥£$元圆万]|CNY|RMB")
-_FLOAT_DIGITS = 15
+_FLOAT_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ KINDS = frozenset(_READERS)
 def as_text(value: object) -> str:
     """`fill` 收到的 Python 值 → 学生会写下的文字。
 
-    浮点数取 15 位有效数字（再往后是二进制的零头，如 0.1 + 0.2 的 …04）；分数能写尽就写尽。
+    浮点数取 12 位有效数字（再往后可能是二进制的零头，如 0.1 + 0.2 的 …04，累加十次还会大些）；分数能写尽就写尽。
     """
     if value is None:
         return ""

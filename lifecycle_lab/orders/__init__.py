@@ -1,7 +1,7 @@
-"""订单:读进规范列的 CSV 或 Parquet,读进随书的真实商店(design.md §6、§7)。
+"""订单：读进规范列的 CSV 或 Parquet，读进随书的真实商店（design.md §6、§7）。
 
-规范列:order_id、customer_id、order_date、amount(主单位),可有 cancelled。
-编号是文字;日期年在前;金额精确到分,一分也不改;读不通的每一处都说出来,一行也不悄悄丢掉。
+规范列：order_id、customer_id、order_date、amount(主单位)，可有 cancelled。
+编号是文字；日期年在前；金额精确到分，一分也不改；读不通的每一处都说出来，一行也不悄悄丢掉。
 各平台的导出格式由另一个读取器换成规范列。
 """
 
@@ -23,7 +23,7 @@ NEEDED = ("order_id", "customer_id", "order_date", "amount")
 OPTIONAL = ("cancelled",)
 MONEY_DECIMALS = 2
 SHOWN_PROBLEMS = 20
-FIRST_YEAR = 1990  # 更早的年份是写坏的日期(如 0024-05-17),不是网店的订单
+FIRST_YEAR = 1990  # 更早的年份是写坏的日期（如 0024-05-17），不是网店的订单
 _FLAGS = {"是": True, "true": True, "1": True, "否": False, "false": False, "0": False, "": False}
 _SPREADSHEET_NUMBER = re.compile(r"-?\d(\.\d+)?[eE]\+\d+|\d+\.0+")
 _EXCEL_DIGITS, _LONG_IDS = 15, 5
@@ -31,10 +31,10 @@ _EXCEL_DIGITS, _LONG_IDS = 15, 5
 
 @dataclass(frozen=True)
 class Orders:
-    """一家商店的订单,顺序同文件;amount 为整数最小单位。
+    """一家商店的订单，顺序同文件；amount 为整数最小单位。
 
-    unit: 货币的主单位(元、英镑)。data_sha256: 文件原始字节的指纹。
-    setaside: (说明, 数目) 对:没有读进来的列、去掉的空白、按换算规则放在一边的行。
+    unit: 货币的主单位（元、英镑）。data_sha256: 文件原始字节的指纹。
+    setaside: （说明，数目） 对：没有读进来的列、去掉的空白、按换算规则放在一边的行。
     """
 
     name: str
@@ -46,7 +46,7 @@ class Orders:
 
 @dataclass(frozen=True)
 class _Problem:
-    """一处读不通:行、列、原因,以及那一格的内容(只在报第一处时引用)。"""
+    """一处读不通：行、列、原因，以及那一格的内容（只在报第一处时引用）。"""
 
     row: int
     column: str
@@ -55,12 +55,12 @@ class _Problem:
 
 
 def looks_like_orders(header: Sequence[str]) -> bool:
-    """四个规范列都在,就当作订单文件。"""
+    """四个规范列都在，就当作订单文件。"""
     return set(NEEDED) <= set(header)
 
 
 def online_retail() -> Orders:
-    """随书的真实商店(UCI Online Retail,2010-12-01…2011-12-09,英镑)。"""
+    """随书的真实商店（UCI Online Retail,2010-12-01…2011-12-09，英镑）。"""
     name = "online_retail.parquet"
     rules = datapackage.load().resource(name).rules
     setaside = tuple((rule.label, rule.count) for rule in rules if rule.role == "setaside" and rule.count)
@@ -69,7 +69,7 @@ def online_retail() -> Orders:
 
 
 def read_orders(path: Path | str, unit: str = "元") -> Orders:
-    """读规范列的 CSV/XLSX/Parquet;列不对、有一处读不通、编号已损坏或重复 → DataError(列出每一处)。"""
+    """读规范列的 CSV/XLSX/Parquet；列不对、有一处读不通、编号已损坏或重复 → DataError(列出每一处)。"""
     grid = read_grid(path)
     orders = _orders(grid)
     setaside = {
@@ -97,14 +97,14 @@ def _orders(grid: Grid) -> tuple[Order, ...]:
 
 
 def _needed_cells(grid: Grid) -> Iterator[tuple[int, dict[str, str]]]:
-    """(行号, {列: 去掉首尾空白的文字});用不到的列在这里就丢下,个人信息不往里带。"""
+    """（行号， {列：去掉首尾空白的文字}）；用不到的列在这里就丢下，个人信息不往里带。"""
     places = [(name, grid.header.index(name)) for name in (*NEEDED, *OPTIONAL) if name in grid.header]
     for row, cells in grid.rows:
         yield row, {name: cells[i].strip() for name, i in places}
 
 
 def _order(row: int, cells: dict[str, str], problems: list[_Problem]) -> Order | None:
-    """一行 → 一笔订单;读不通的格记进 problems,返回 None。"""
+    """一行 → 一笔订单；读不通的格记进 problems，返回 None。"""
     before = len(problems)
 
     def read(column: str, convert: Callable[[str], object]) -> object:
@@ -124,16 +124,16 @@ def _identifier(text: str) -> str:
     if not text:
         raise ValueError("编号是空的")
     if not text.isprintable():
-        raise ValueError("编号里有看不见的字符,看上去相同的两个编号会被当成两个")
+        raise ValueError("编号里有看不见的字符，看上去相同的两个编号会被当成两个")
     if _SPREADSHEET_NUMBER.fullmatch(text):
-        raise ValueError("编号被表格软件改成了数(科学记数或小数),原来的数字已经没有了")
+        raise ValueError("编号被表格软件改成了数（科学记数或小数），原来的数字已经没有了")
     return text
 
 
 def _day(text: str) -> date:
     found = parse_date(text)
     if not found or found.year < FIRST_YEAR:
-        raise ValueError(f"不是年在前的日期(如 2024-05-17,{FIRST_YEAR} 年以后,不带钟点)")
+        raise ValueError(f"不是年在前的日期（如 2024-05-17,{FIRST_YEAR} 年以后，不带钟点）")
     return found
 
 
@@ -144,21 +144,21 @@ def _flag(text: str) -> bool:
 
 
 def _amount(text: str, cancelled: bool | None) -> int:
-    """主单位的文字 → 整数最小单位;取消的为负,其余不为负,免得退款被数成购买。"""
+    """主单位的文字 → 整数最小单位；取消的为负，其余不为负，免得退款被数成购买。"""
     value = None if re.search("[$£€¢]", text) else parse_decimal(text)
     if value is None:
-        raise ValueError("不是金额(一列只有一种货币,写成普通的数)")
+        raise ValueError("不是金额（一列只有一种货币，写成普通的数）")
     if (amount := minor_units(value, MONEY_DECIMALS)) is None:
         raise ValueError(f"比 {MONEY_DECIMALS} 位小数还细")
     if cancelled and amount > 0:
-        raise ValueError("标了取消,金额应为负(退回的钱)或零")
+        raise ValueError("标了取消，金额应为负（退回的钱）或零")
     if cancelled is False and amount < 0:
-        raise ValueError("金额为负,却没有标取消")
+        raise ValueError("金额为负，却没有标取消")
     return amount
 
 
 def _damaged_columns(grid: Grid) -> Iterator[_Problem]:
-    """表格软件只留 15 位有效数字:超过 15 位的编号个个以零收尾,就是被它改过了。"""
+    """表格软件只留 15 位有效数字：超过 15 位的编号个个以零收尾，就是被它改过了。"""
     for column in ("order_id", "customer_id"):
         i = grid.header.index(column)
         long = [(row, cells[i].strip()) for row, cells in grid.rows if len(cells[i].strip()) > _EXCEL_DIGITS]
@@ -167,19 +167,19 @@ def _damaged_columns(grid: Grid) -> Iterator[_Problem]:
         if len({text for _, text in long}) >= _LONG_IDS and rounded:
             row, text = long[0]
             yield _Problem(
-                row, column, f"这一列超过 {_EXCEL_DIGITS} 位的编号末尾全是零,已被表格软件改过", text
+                row, column, f"这一列超过 {_EXCEL_DIGITS} 位的编号末尾全是零，已被表格软件改过", text
             )
 
 
 def _repeated(grid: Grid) -> Iterator[_Problem]:
-    """同一个订单号在没有取消的行里只许出现一次;一单多行要先合成一单。"""
+    """同一个订单号在没有取消的行里只许出现一次；一单多行要先合成一单。"""
     first: dict[str, int] = {}
     for row, cells in _needed_cells(grid):
         order_id = cells["order_id"]
         if not order_id or _FLAGS.get(halfwidth(cells.get("cancelled", "")).casefold()):
             continue
         if order_id in first:
-            why = f"订单号与第 {first[order_id]} 行重复,又不是取消"
+            why = f"订单号与第 {first[order_id]} 行重复，又不是取消"
             yield _Problem(row, "order_id", why, order_id)
         first.setdefault(order_id, row)
 
@@ -188,24 +188,24 @@ def _wrong_columns(grid: Grid) -> DataError:
     shown = "、".join(quote(name) for name in grid.header[:SHOWN_PROBLEMS])
     missing = [name for name in NEEDED if name not in grid.header]
     return DataError(
-        f"{quote(grid.name, 80)} 缺少订单的列:{'、'.join(missing)}。",
+        f"{quote(grid.name, 80)} 缺少订单的列：{'、'.join(missing)}。",
         where="第 1 行",
-        why=f"这里有 {len(grid.header)} 列:{shown}。",
-        remedy=f"列名改成 {'、'.join(NEEDED)},有取消时再加 {OPTIONAL[0]};其余的列可以留着,不会读。",
+        why=f"这里有 {len(grid.header)} 列：{shown}。",
+        remedy=f"列名改成 {'、'.join(NEEDED)}，有取消时再加 {OPTIONAL[0]}；其余的列可以留着，不会读。",
     )
 
 
 def _unreadable(grid: Grid, problems: Sequence[_Problem]) -> DataError:
-    """全部毛病合成一个错误:逐处说行、列、原因,只引用第一处的内容。"""
+    """全部毛病合成一个错误：逐处说行、列、原因，只引用第一处的内容。"""
     first = problems[0]
-    listed = [f"第 {p.row} 行「{p.column}」列:{p.why}。" for p in problems[:SHOWN_PROBLEMS]]
+    listed = [f"第 {p.row} 行「{p.column}」列：{p.why}。" for p in problems[:SHOWN_PROBLEMS]]
     if (rest := len(problems) - len(listed)) > 0:
         listed.append(f"……另有 {rest} 处。")
     kinds = Counter(problem.column for problem in problems)
     summary = "、".join(f"{column} {count} 处" for column, count in kinds.items())
     return DataError(
-        f"{quote(grid.name, 80)} 有 {len(problems)} 处读不通({summary}),没有读入任何一行。",
+        f"{quote(grid.name, 80)} 有 {len(problems)} 处读不通（{summary}），没有读入任何一行。",
         where=f"{grid.where(first.row, first.column)}:{quote(first.cell)}",
         why="\n".join(listed),
-        remedy="在来源处改好,或按文字(不是数)重新导出,再读一次。",
+        remedy="在来源处改好，或按文字（不是数）重新导出，再读一次。",
     )

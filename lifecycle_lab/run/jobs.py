@@ -86,6 +86,7 @@ def _execute(job: Job) -> str:
             cwd=str(job.notebook.parent),
             kernel_name="python3",
             progress_bar=False,
+            shutdown_kernel="immediate",  # 答案与结果都已落盘，不必等内核道别
             extra_arguments=["--IPKernelApp.log_level=40"],
         )
     except PapermillExecutionError as error:
