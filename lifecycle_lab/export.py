@@ -110,9 +110,8 @@ class Table:
         shown = [[terminal_text(cell) for cell in line] for line in lines]
         widths = [max(map(display_width, cells)) for cells in zip(*shown, strict=True)]
         body = ("  ".join(_pad(c, w) for c, w in zip(line, widths, strict=True)) for line in shown)
-        return "\n".join(
-            [terminal_text(self.title), *(line.rstrip() for line in body), *filter(None, [self.note])]
-        )
+        note = [terminal_text(line) for line in self.note.split("\n") if line]
+        return "\n".join([terminal_text(self.title), *(line.rstrip() for line in body), *note])
 
     def frame(self):
         """同样内容的 pandas.DataFrame(文字列)，分析师接着算用。"""

@@ -88,7 +88,7 @@ def decode(data: bytes, name: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if data.startswith(b"\xef\xbb\xbf"):
-            raise _bad_encoding(name, error.start) from None
+            raise _bad_encoding(name, error.start + 3) from None  # 位置不含开头的 BOM
     return _strict(data, "gb18030", name)
 
 
@@ -175,8 +175,10 @@ def _sheet_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
             why="不知道该读哪一张。",
             remedy="只留要读的那一张，另存一份。",
         )
+    # 有的导出工具把范围写小了；照它读会悄悄丢掉后面的行列
+    visible[0].reset_dimensions()
     lines = []
-    for number, cells in enumerate(visible[0].iter_rows(max_col=MAX_COLUMNS + 1, values_only=True), start=1):
+    for number, cells in enumerate(visible[0].iter_rows(values_only=True), start=1):
         texts = [_cell_text(name, number, cell) for cell in cells]
         while texts and not texts[-1]:
             texts.pop()
@@ -262,7 +264,8 @@ def _column_texts(name: str, column: str, values) -> list[str]:
 def _dictionary_texts(name: str, chunk) -> list[str]:
     words = chunk.dictionary.to_pylist()
     if any(len(word or "") > MAX_CELL for word in words):
-        raise DataError(f"{quote(name, 80)} 有一格超过 {MAX_CELL} 个字符。")
+        remedy = "这一列多半不是这里要的；导出时去掉它。"
+        raise DataError(f"{quote(name, 80)} 有一格超过 {MAX_CELL} 个字符。", remedy=remedy)
     return ["" if i is None else words[i] or "" for i in chunk.indices.to_pylist()]
 
 

@@ -105,7 +105,10 @@ def test_files_that_come_and_go_are_named(folder):
     (folder / "survey.csv").unlink()
     (folder / "extra.csv").write_text("a\n1\n", encoding="utf-8")
     (folder / ".DS_Store").write_bytes(b"x")
-    assert datapackage.check(folder) == ["survey.csv：字典里有，文件不在。", "extra.csv：文件在，字典里没有。"]
+    assert datapackage.check(folder) == [
+        "survey.csv：字典里有，文件不在。",
+        "extra.csv：文件在，字典里没有。",
+    ]
 
 
 def test_a_file_registered_twice_is_named(folder):

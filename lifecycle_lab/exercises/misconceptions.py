@@ -135,7 +135,7 @@ def arrows_in_another_order(attempt: Attempt) -> set[Cell]:
     missed = {(row, "pattern") for row in rows} & attempt.missed
     for order in permutations(range(3)):
         reordered = ["".join(pattern[i] for i in order) for pattern in right]
-        if order != (0, 1, 2) and len(missed) >= 2 and written == reordered:
+        if len(missed) >= 2 and written == reordered:
             return set(missed)
     return set()
 
@@ -182,12 +182,12 @@ def percent_as_fraction(attempt: Attempt) -> set[Cell]:
 
 
 def _all_shares(attempt: Attempt, shares: Mapping[str, Fraction]) -> set[Cell]:
-    """占比列写了的每一格（0 除外）都与 shares 相符；写了几格的，至少错了两格才算。"""
+    """占比列写了的每一格（0 除外）都与 shares 相符，才算认出；一格碰巧相同不算。"""
     cells = {(row, "money_share"): share for row, share in shares.items()}
     written = {cell for cell in cells if attempt.entries[cell].value}
     missed = attempt.missed & written
     same = all(matches("percent", cell[1], attempt.entries[cell], cells[cell]) for cell in written)
-    return set(missed) if same and len(missed) >= min(2, len(written)) else set()
+    return set(missed) if same else set()
 
 
 DETECTORS: dict[str, Callable[[Attempt], set[Cell]]] = {

@@ -102,7 +102,7 @@ class Sheet:
         columns = list(self.form.kinds)
         if isinstance(given, Mapping):
             return [(str(name), self._column(name), value) for name, value in given.items()]
-        values = [given] if len(columns) == 1 else given
+        values = [given] if len(columns) == 1 and not isinstance(given, list | tuple) else given
         if set(columns) == set(INDICATOR_KEYS) and isinstance(given, str):
             values = _three_arrows(given)
         if not isinstance(values, list | tuple) or len(values) != len(columns):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def open_population(source: str = "", as_of: str = "") -> Population:
         return survey.shipped()
     if source == ONLINE_RETAIL:
         return population_of_orders(orders.online_retail(), day or course().sources[source].as_of)
-    return _open_file(Path(source).expanduser(), day)
+    return _open_file(Path(os.path.expanduser(source)), day)  # 认不出的 ~名字 留着，当作找不到
 
 
 def _open_file(path: Path, day: date | None) -> Population:
