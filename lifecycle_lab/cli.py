@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lifecycle_lab.schema import LabError
+from lifecycle_lab.schema import LabError, ParameterError
 
 if TYPE_CHECKING:
     from lifecycle_lab.run import Finished
@@ -161,9 +161,15 @@ def build(
 
 
 def _secret(path: Path | None) -> bytes:
+    """课程密钥：给了文件就必须有内容，空的等于没有密钥，不能悄悄当作没给。"""
     from lifecycle_lab.reading import read_bytes
 
-    return read_bytes(path, 4096).strip() if path else b""
+    if path is None:
+        return b""
+    secret = read_bytes(path, 4096).strip()
+    if not secret:
+        raise ParameterError("课程密钥文件是空的。", where=str(path), remedy="换成发题本时用的那个密钥文件。")
+    return secret
 
 
 def main() -> None:

@@ -112,6 +112,16 @@ def test_faults_are_said_in_chinese_with_two(words, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+def test_an_empty_secret_is_refused_and_a_real_one_changes_the_draw(tmp_path):
+    (tmp_path / "empty").write_text(" \n", encoding="utf-8")
+    (tmp_path / "secret").write_text("本班的密钥\n", encoding="utf-8")
+    assert cli("variant", "demo", "--secret-file", tmp_path / "empty").returncode == 2
+    keyed = json.loads(cli("variant", "demo", "--json", "--secret-file", tmp_path / "secret").stdout)
+    plain = json.loads(cli("variant", "demo", "--json").stdout)
+    assert (keyed["keyed"], plain["keyed"]) == (True, False)
+    assert keyed["customers"] != plain["customers"]
+
+
 def test_data_build_rebuilds_the_survey_byte_for_byte():
     before = (ROOT / "data" / "survey.csv").read_bytes()
     done = cli("data", "build", "survey", "readme")

@@ -52,6 +52,8 @@ class Sheet:
         认不出的行或列不存，并说出是哪一个；认得的格照样存下。
         """
         changes, unknown = self._locate(values)
+        if not changes and not unknown:
+            return Shown((*self._notice(), "这次一格也没有填；要填，就在花括号里写上行与内容。"))
         if changes:
             self._save(changes)
         if unknown:
@@ -59,7 +61,7 @@ class Sheet:
                 f"这张表里没有 {quote(unknown[0])}。",
                 where=self.exercise.title,
                 why=f"别的 {len(changes)} 格已经存好。" if changes else "",
-                remedy=f"行：{'、'.join(self.form.rows)}；列：{'、'.join(self.form.kinds)}。",
+                remedy=f"行：{'、'.join(map(showing.row_name, self.form.rows))}；列：{'、'.join(self._headings())}。",
             )
         return self.show()
 
@@ -119,6 +121,11 @@ class Sheet:
         aliases |= {column: column for column in self.form.kinds}
         known = {_plain(alias): column for alias, column in aliases.items() if column in self.form.kinds}
         return known.get(_plain(name))
+
+    def _headings(self) -> list[str]:
+        """要填的各列，写成表上的列名。"""
+        text = self.assignment.course.tables.get(self.exercise.id)
+        return [text.columns[column] if text else column for column in self.form.kinds]
 
     def _save(self, changes: dict[Cell, str]) -> None:
         seen, name = self.seen, self.exercise.id

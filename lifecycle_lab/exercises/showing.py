@@ -112,7 +112,7 @@ def details(outcome: Outcome, assignment: Assignment) -> Table | None:
     headings = _headings(outcome, assignment)
     rows = tuple(
         (
-            _row_name(cell.row),
+            row_name(cell.row),
             headings.get(cell.column, cell.column),
             cell.entry.shown or cell.entry.text,
             assignment.course.reasons[f"outcome.{cell.status}"],
@@ -130,7 +130,8 @@ def _headings(outcome: Outcome, assignment: Assignment) -> Mapping[str, str]:
     return text.columns if text else {}
 
 
-def _row_name(row: str) -> str:
+def row_name(row: str) -> str:
+    """一行给人看的名字。"""
     return "均值" if row == MEAN_ROW else row
 
 
