@@ -33,19 +33,7 @@ def ours(out: Path) -> tuple[float, dict[Path, list], tuple]:
     subprocess.run(command, check=True, capture_output=True)
     seconds = time.perf_counter() - started
     found = {path.relative_to(out): outputs(path) for path in out.rglob("*.ipynb")}
-    return seconds, found, planned(out)
-
-
-def planned(out: Path) -> tuple:
-    """同样的活，不执行：只为拿到参数。"""
-    keep, runner._execute_all = (
-        runner._execute_all,
-        lambda jobs, workers: map(runner.Finished, jobs, [0.0] * len(jobs)),
-    )
-    try:
-        return tuple(done.job for done in runner.run(modes=MODES, out=out).finished)
-    finally:
-        runner._execute_all = keep
+    return seconds, found, runner.plan(modes=MODES, out=out)
 
 
 def one_by_one(jobs: tuple, out: Path) -> tuple[float, dict[Path, list]]:

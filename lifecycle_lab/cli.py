@@ -26,14 +26,17 @@ data_app = typer.Typer(help="自带的数据", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 
 Source = Annotated[str, typer.Option(help="survey、online_retail，或问卷导出/订单表的路径")]
-AsOf = Annotated[str, typer.Option(help="观察日 年-月-日；空为默认")]
+AsOf = Annotated[str, typer.Option(help="观察日 年-月-日，只用于订单；空为默认")]
 
 
 @app.command("run")
 def run_command(
     notebooks: Annotated[list[str] | None, typer.Argument(help="课名，如 04_rfm_training；空为全部")] = None,
-    mode: Annotated[list[str] | None, typer.Option(help="blank、key、sabotage；可写几次，默认 key")] = None,
-    student: Annotated[str, typer.Option(help="学号")] = "demo",
+    mode: Annotated[
+        list[str] | None,
+        typer.Option(help="blank、key、sabotage；可写几次；示范学号默认 key，别的默认 blank"),
+    ] = None,
+    student: Annotated[str, typer.Option(help="学号；空为示范学号 demo")] = "",
     source: Annotated[
         list[str] | None, typer.Option(help="survey、online_retail 或文件；可写几次，默认两个都跑")
     ] = None,
@@ -43,13 +46,12 @@ def run_command(
 ) -> None:
     """执行工作簿：每课的结果都与模式应得的一致才算成功（退出码 0）。"""
     from lifecycle_lab import run as runner
-    from lifecycle_lab.exercises.sources import SHIPPED
 
     whole = runner.run(
         notebooks or (),
-        modes=mode or ("key",),
+        modes=mode or (),
         student_id=student,
-        sources=source or SHIPPED,
+        sources=source or (),
         as_of=as_of,
         out=out,
         jobs=jobs,
@@ -61,9 +63,7 @@ def run_command(
 
 def _report_progress(done: Finished, count: int, total: int) -> None:
     """屏幕上是一条进度条，重定向到文件时一件一行。"""
-    line = (
-        f"{done.job.assignment.source} {done.job.mode} {done.job.lesson} {'✓' if not done.problem else '×'}"
-    )
+    line = f"{done.label} {done.sign}"
     if sys.stderr.isatty():
         filled = 24 * count // total
         typer.echo(
@@ -79,19 +79,24 @@ def variant(
     source: Source = "",
     as_of: AsOf = "",
     key: Annotated[bool, typer.Option("--key", help="连标准答案一起")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="写成 JSON(可作 variant_file)")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="写成 JSON（可作 variant_file）")] = False,
+    out: Annotated[Path | None, typer.Option(help="写进这个文件，不印在屏幕上")] = None,
     secret_file: Annotated[Path | None, typer.Option(help="课程密钥文件（教师）")] = None,
 ) -> None:
     """一位学生的题本：10 位客户；--key 连答案（口试、核对用）。"""
+    from lifecycle_lab.answers import write_file
     from lifecycle_lab.exercises.assignment import open_assignment, variant_document
     from lifecycle_lab.exercises.paper import key_document, paper
 
     assignment = open_assignment(student_id, source, as_of, secret=_secret(secret_file))
     if as_json:
-        document = variant_document(assignment) | ({"key": key_document(assignment)} if key else {})
-        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
+        text = _json(variant_document(assignment) | ({"key": key_document(assignment)} if key else {}))
     else:
-        typer.echo("\n\n".join(map(str, paper(assignment, key))))
+        text = "\n\n".join(map(str, paper(assignment, key)))
+    if out:
+        typer.echo(f"写好了：{write_file(out, (text + chr(10)).encode())}")
+    else:
+        typer.echo(text)
 
 
 @app.command()
@@ -99,54 +104,46 @@ def check(
     answers: Annotated[Path, typer.Argument(help="学生交来的答案文件")],
     as_json: Annotated[bool, typer.Option("--json", help="写成 JSON")] = False,
     source: Annotated[str, typer.Option(help="答案是用自备文件做的：那份文件的路径")] = "",
+    as_of: Annotated[str, typer.Option(help="课程定的观察日；空为答案文件里写的那一天")] = "",
     variant_file: Annotated[str, typer.Option(help="教师发的题本文件")] = "",
     secret_file: Annotated[Path | None, typer.Option(help="课程密钥文件（教师）")] = None,
 ) -> None:
-    """核对一份答案文件：读得懂退出码 0(不论对错)，读不懂退出码 2。只读数据，不运行任何东西。"""
-    from lifecycle_lab.exercises.marking import mark_file
+    """核对一份答案文件：读得懂退出码 0（不论对错），读不懂退出码 2。只读数据，不运行任何东西。"""
+    from lifecycle_lab.exercises.marking import FORMAT, mark, read_answers
 
     try:
-        marked = mark_file(answers, source, variant_file, _secret(secret_file))
+        read = read_answers(answers)
     except LabError as error:
         if as_json:
-            typer.echo(
-                json.dumps(
-                    {"format": 1, "readable": False, "problem": str(error)}, ensure_ascii=False, indent=1
-                )
-            )
+            typer.echo(_json({"format": FORMAT, "readable": False, "problem": str(error)}))
         raise
-    typer.echo(json.dumps(marked.document(), ensure_ascii=False, indent=1) if as_json else str(marked))
+    marked = mark(read, source, as_of, variant_file, _secret(secret_file))
+    typer.echo(_json(marked.document()) if as_json else str(marked))
+
+
+def _json(document: dict) -> str:
+    """JSON 只用 ASCII（汉字写成 \\uXXXX）：任何控制台、任何重定向都不会把它写坏。"""
+    return json.dumps(document, ensure_ascii=True, indent=1)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(context: typer.Context) -> None:
     """打开 JupyterLab，停在 00；只在本机、带口令。多写的选项原样交给 JupyterLab（如 --no-browser）。"""
+    from lifecycle_lab.lab.desk import calm_settings
     from lifecycle_lab.run import NOTEBOOKS, find_notebook
 
     start = find_notebook("00")
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1"),
+        # -P：不从当前文件夹引入程序，学生交来的 json.py 之类不会被运行
+        *(sys.executable, "-P", "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1"),
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         *(f"--ServerApp.root_dir={NOTEBOOKS}", f"--LabApp.default_url=/lab/tree/{start.name}"),
         *context.args,
     ]
-    raise typer.Exit(subprocess.call(command, env=os.environ | _calm_settings()))
-
-
-_LAB_SETTINGS = {
-    "translation-extension/plugin": {"locale": "zh_CN"},
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-}
-
-
-def _calm_settings() -> dict[str, str]:
-    """中文界面、不问新闻与更新；写进工作簿自己的设置文件夹，不碰用户的设置。"""
-    folder = Path(sys.prefix) / "share" / "lifecycle-lab" / "settings"
-    for name, setting in _LAB_SETTINGS.items():
-        path = folder / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(setting) + "\n", encoding="utf-8")
-    return {"JUPYTERLAB_SETTINGS_DIR": str(folder)}
+    environment = os.environ | calm_settings()
+    if os.name == "nt":
+        raise typer.Exit(subprocess.call(command, env=environment))
+    os.execve(command[0], command, environment)  # Ctrl-C 由 JupyterLab 自己收尾
 
 
 @data_app.command("build")

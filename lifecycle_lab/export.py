@@ -114,10 +114,15 @@ class Table:
         return "\n".join([terminal_text(self.title), *(line.rstrip() for line in body), *note])
 
     def frame(self):
-        """同样内容的 pandas.DataFrame(文字列)，分析师接着算用。"""
+        """同样内容的 pandas.DataFrame（文字列），分析师接着算用；半个字符 Arrow 存不下，换成 \\x 写法。"""
         import pandas as pd
 
-        return pd.DataFrame(list(self.rows), columns=list(self.columns))
+        rows = [[_whole_characters(cell) for cell in row] for row in self.rows]
+        return pd.DataFrame(rows, columns=[_whole_characters(name) for name in self.columns])
+
+
+def _whole_characters(text: str) -> str:
+    return "".join(visible(c) if "\ud800" <= c <= "\udfff" else c for c in text)
 
 
 def _column_group(widths: Sequence[float]) -> str:
@@ -137,7 +142,7 @@ def _pad(text: str, width: int) -> str:
 TABLE_STYLE = """<style>
 .lab-table{border-collapse:collapse;margin:.6em 0;font-size:.95em}
 .lab-table caption{text-align:left;font-weight:600;padding:.2em 0;caption-side:top}
-.lab-table th,.lab-table td{border:1px solid #8a8f98;padding:.25em .6em;text-align:left!important;vertical-align:top;white-space:pre-line}
+.lab-table th,.lab-table td{min-width:3.2em;border:1px solid #8a8f98;padding:.25em .6em;text-align:left!important;vertical-align:top;white-space:pre-line}
 .lab-table thead th{background:#eef1f5;color:#1b1f24}
 .lab-table .lab-good{background:#e3f1ea;color:#10402a}.lab-table .lab-bad{background:#fbe6dc;color:#6b2408}
 .lab-table .lab-credit{background:#e4eefb;color:#12375f}.lab-table .lab-format{background:#fdf3cf;color:#5a4300}

@@ -13,9 +13,9 @@ import itertools
 import re
 import unicodedata
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -25,6 +25,12 @@ MAX_FILE_BYTES = 64 * 2**20
 MAX_UNPACKED_BYTES = 64 * 2**20
 MAX_ENTRIES, MAX_RATIO, RATIO_FROM_BYTES = 1_000, 100, 2**20
 MAX_ROWS, MAX_COLUMNS, MAX_CELL = 200_000, 200, 32_768
+MAX_CELLS, MAX_WORKBOOK_CELLS = 4_000_000, 1_000_000  # 工作簿逐格解析，慢得多
+BATCH_ROWS = 1024  # Parquet 每次解开的行数：一批解完就数，超了就停
+LONGEST_NORMALISED, LONGEST_NUMBER, LONGEST_IDENTIFIER, WHOLE_DIGITS = 300, 60, 64, 13
+FIRST_YEAR, LAST_YEAR = 1990, 2199  # 之外的年份是写坏的日期（如 0024-05-17、9999-12-31），不是买卖
+
+Lines = Iterable[tuple[int, list[str]]]
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,25 @@ def read_grid(path: Path | str) -> Grid:
     readers = {b"PK\x03\x04": _workbook_lines, b"PAR1": _parquet_lines}
     lines = readers.get(data[:4], _csv_lines)(path.name, data)
     return _grid(path.name, lines, hashlib.sha256(data).hexdigest())
+
+
+def _counted(name: str, lines: Lines) -> Iterator[tuple[int, list[str]]]:
+    """边读边数：行、列、格太多，或一格太长，立刻停下 → DataError，不等整份读完。"""
+    total = 0
+    for number, cells in lines:
+        _check_size(name, number, cells)
+        total += len(cells)
+        if total > MAX_CELLS:
+            raise _too_many_cells(name, MAX_CELLS)
+        yield number, cells
+
+
+def _too_many_cells(name: str, most: int) -> DataError:
+    return DataError(
+        f"{quote(name, 80)} 超过 {most:,} 格。",
+        why="再大，普通的电脑就装不下了。",
+        remedy="只留需要的列，或拆成几份；工作簿另存为 CSV 可以大些。",
+    )
 
 
 def read_bytes(path: Path, limit: int = MAX_FILE_BYTES) -> bytes:
@@ -122,12 +147,10 @@ def _csv_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
         )
     first = text.split("\n", 1)[0]
     delimiter = max(",\t;", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(_physical_lines(name, text), delimiter=delimiter, strict=True)
     lines: list[tuple[int, list[str]]] = []
     try:
-        for number, cells in enumerate(reader, start=1):
-            _check_size(name, number, cells)
-            lines.append((number, cells))
+        lines.extend(_counted(name, enumerate(reader, start=1)))
     except csv.Error as error:
         raise DataError(
             f"{quote(name, 80)} 的引号或换行不配对。",
@@ -138,6 +161,22 @@ def _csv_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
     return lines
 
 
+_PHYSICAL_LINE = re.compile(r"[^\r\n]+(?:\r\n?|\n)?|\r\n?|\n")
+
+
+def _physical_lines(name: str, text: str) -> Iterator[str]:
+    """逐行切开，不另存一份全文；一行长得不像话，拆格之前就拒收。"""
+    for number, found in enumerate(_PHYSICAL_LINE.finditer(text), start=1):
+        if found.end() - found.start() > MAX_COLUMNS * MAX_CELL:
+            raise DataError(
+                f"{quote(name, 80)} 有一行太长。",
+                where=f"第 {number} 行",
+                why=f"一行至多 {MAX_COLUMNS} 格，一格至多 {MAX_CELL} 个字符。",
+                remedy="多半选错了文件；检查换行，再另存为 CSV。",
+            )
+        yield found[0]
+
+
 def _check_size(name: str, row: int, cells: Sequence[str]) -> None:
     for what, size, limit in (("行", row, MAX_ROWS), ("列", len(cells), MAX_COLUMNS)):
         if size > limit:
@@ -145,7 +184,15 @@ def _check_size(name: str, row: int, cells: Sequence[str]) -> None:
                 f"{quote(name, 80)} 超过 {limit} {what}。", remedy="拆成几份，或先在表格软件里删去空行空列。"
             )
     if any(len(cell) > MAX_CELL for cell in cells):
-        raise DataError(f"{quote(name, 80)} 有一格超过 {MAX_CELL} 个字符。", where=f"第 {row} 行")
+        raise _too_long_cell(name, f"第 {row} 行")
+
+
+def _too_long_cell(name: str, where: str) -> DataError:
+    return DataError(
+        f"{quote(name, 80)} 有一格超过 {MAX_CELL} 个字符。",
+        where=where,
+        remedy="多半是引号没有收尾，或那一列不是这里要的；改好或删去它。",
+    )
 
 
 def _workbook_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
@@ -166,6 +213,8 @@ def _workbook_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
 def _sheet_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
     import openpyxl
 
+    if _cells_inside(data) > MAX_WORKBOOK_CELLS:
+        raise _too_many_cells(name, MAX_WORKBOOK_CELLS)
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     if len(visible) != 1:
@@ -177,14 +226,68 @@ def _sheet_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
         )
     # 有的导出工具把范围写小了；照它读会悄悄丢掉后面的行列
     visible[0].reset_dimensions()
-    lines = []
-    for number, cells in enumerate(visible[0].iter_rows(values_only=True), start=1):
-        texts = [_cell_text(name, number, cell) for cell in cells]
-        while texts and not texts[-1]:
-            texts.pop()
-        _check_size(name, number, texts)
-        lines.append((number, texts))
+    with visible[0]._get_source() as source:  # 只读方式不提供行的属性，只好看原文
+        markup = source.read()
+    if b"\x00" in markup:
+        raise ValueError("工作表不是 UTF-8")
+    rows = enumerate(visible[0].iter_rows(values_only=True), start=1)
+    lines = list(_counted(name, (_sheet_line(name, *row) for row in rows)))
+    _refuse_hidden(name, markup, lines)
+    if _FORMULA.search(markup):
+        _refuse_unstored(name, data, visible[0])
     return lines
+
+
+def _cells_inside(data: bytes) -> int:
+    """工作簿里写了多少格（空而有样式的也算）：打开就要逐格解析，很慢，所以先数标记。"""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = (archive.read(entry) for entry in archive.infolist() if entry.filename.endswith(".xml"))
+        return sum(part.count(mark) for part in parts for mark in (b"<c ", b"<c>", b":c ", b":c>"))
+
+
+def _sheet_line(name: str, number: int, cells: Sequence[object]) -> tuple[int, list[str]]:
+    texts = [_cell_text(name, number, cell) for cell in cells]
+    while texts and not texts[-1]:
+        texts.pop()
+    return number, texts
+
+
+_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]")
+_HIDDEN_ROW = re.compile(rb"""<(?:[\w.-]+:)?row\s[^<>]*?\bhidden\s*=\s*["'](?:1|true)["'][^<>]*""")
+_ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d{1,7})["']""")
+
+
+def _refuse_hidden(name: str, markup: bytes, lines: Lines) -> None:
+    """藏起来的行（筛掉的也是）：不知道该不该算。只有空行藏着，就不要紧。"""
+    filled = {number for number, texts in lines if any(texts)}
+    numbers = (_ROW_NUMBER.search(found[0]) for found in _HIDDEN_ROW.finditer(markup))
+    hidden = [int(found[1]) for found in numbers if found and int(found[1]) in filled]
+    if hidden:
+        raise DataError(
+            f"{quote(name, 80)} 里有 {len(hidden)} 行是隐藏的。",
+            where=f"第 {hidden[0]} 行" + ("等" if len(hidden) > 1 else ""),
+            why="不知道隐藏的行（筛选掉的也是）该不该算进去。",
+            remedy="取消隐藏与筛选，或把这些行删去，再保存。",
+        )
+
+
+def _refuse_unstored(name: str, data: bytes, stored) -> None:
+    """公式没有存下结果的格（不是表格软件存的文件常这样）：读出来会是空的，看上去像没有填。"""
+    import openpyxl
+    from openpyxl.utils import get_column_letter
+
+    sheet = openpyxl.load_workbook(io.BytesIO(data), read_only=True)[stored.title]
+    sheet.reset_dimensions()
+    for formulas, results in zip(sheet.iter_rows(), stored.iter_rows(), strict=True):
+        for formula, result in zip(formulas, results, strict=True):
+            # 类型 str 而没有值：结果是空的文字，那是存下了的
+            if formula.data_type == "f" and result.value is None and result.data_type != "str":
+                raise DataError(
+                    f"{quote(name, 80)} 里有公式没有存下结果。",
+                    where=f"第 {formula.row} 行 {get_column_letter(formula.column)} 列",
+                    why="文件里只有公式，没有算出来的值。",
+                    remedy="用 Excel 或 WPS 打开，等它算完再保存；或把公式粘贴成数值。",
+                )
 
 
 def _cell_text(name: str, row: int, cell: object) -> str:
@@ -210,63 +313,95 @@ def _parquet_lines(name: str, data: bytes) -> list[tuple[int, list[str]]]:
     import pyarrow as pa
 
     try:
-        texts = {column: _column_texts(name, column, found) for column, found in _parquet_columns(name, data)}
+        names, words = _parquet_names(name, data)
+        lines = [names, *_parquet_rows(name, data, names, words)]
     except (pa.ArrowException, OSError, ValueError, OverflowError):
         raise DataError(f"{quote(name, 80)} 是损坏的或读不懂的 Parquet。", remedy="重新导出一份。") from None
-    lines = [list(texts), *map(list, zip(*texts.values(), strict=True))]
     return list(enumerate(lines, start=1))
 
 
-def _parquet_columns(name: str, data: bytes) -> list[tuple[str, object]]:
-    """先看声明的行数列数再读；文字列按字典读，一个巨大的值不会被摊开成许多份。"""
+def _parquet_names(name: str, data: bytes) -> tuple[list[str], list[str]]:
+    """（列名，其中的文字列）。一个值都还没有解开，先看声明的行数、列数、大小与类型。"""
     import pyarrow.parquet as pq
 
     file = pq.ParquetFile(io.BytesIO(data))
-    names = file.schema_arrow.names
-    _check_size(name, file.metadata.num_rows, names)
-    declared = sum(file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups))
-    words = [field.name for field in file.schema_arrow if _is_words(field.type)]
-    small = declared <= MAX_UNPACKED_BYTES
-    table = pq.ParquetFile(io.BytesIO(data), read_dictionary=words).read() if small else None
-    if table is None or table.nbytes > MAX_UNPACKED_BYTES:
-        problem, remedy = f"解开后超过 {MAX_UNPACKED_BYTES // 2**20} MiB", "只留需要的列，再导出。"
-        raise DataError(f"{quote(name, 80)} {problem}。", remedy=remedy)
-    if len(set(names)) < len(names):
+    schema, rows = file.schema_arrow, file.metadata.num_rows
+    _check_size(name, rows, schema.names)
+    if len(set(schema.names)) < len(schema.names):
         raise DataError(f"{quote(name, 80)} 有两列同名。", remedy="改掉其中一列的列名。")
-    return list(zip(names, table.columns, strict=True))
+    if rows * len(schema.names) > MAX_CELLS:
+        raise _too_many_cells(name, MAX_CELLS)
+    for field in schema:
+        _check_type(name, field)
+    if (
+        sum(file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups))
+        > MAX_UNPACKED_BYTES
+    ):
+        raise _unpacked_too_big(name)
+    return schema.names, [field.name for field in schema if _is_words(field.type)]
+
+
+def _check_type(name: str, field) -> None:
+    """只收文字、数、日期、是否：一格里还套着一串的列，几 kB 就能解开成几 GB。"""
+    import pyarrow as pa
+
+    plain = ("integer", "floating", "decimal", "date", "timestamp", "boolean", "null")
+    if _is_words(field.type) or any(getattr(pa.types, f"is_{word}")(field.type) for word in plain):
+        return
+    raise DataError(
+        f"{quote(name, 80)} 里有读不了的列类型 {quote(field.type)}。",
+        where=f"{quote(field.name)}列",
+        remedy="这一列存成文字、数、日期或是否，或者不要导出它。",
+    )
+
+
+def _unpacked_too_big(name: str) -> DataError:
+    return DataError(
+        f"{quote(name, 80)} 解开后超过 {MAX_UNPACKED_BYTES // 2**20} MiB。", remedy="只留需要的列，再导出。"
+    )
 
 
 def _is_words(kind) -> bool:
     import pyarrow as pa
 
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
     return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
 
 
-def _column_texts(name: str, column: str, values) -> list[str]:
+def _parquet_rows(name: str, data: bytes, names: list[str], words: list[str]) -> Iterator[list[str]]:
+    """一小批一小批地解；文字列按字典读，一个巨大的值不会被摊开成许多份。"""
+    import pyarrow.parquet as pq
+
+    file, room = pq.ParquetFile(io.BytesIO(data), read_dictionary=words), MAX_UNPACKED_BYTES
+    for batch in file.iter_batches(BATCH_ROWS, use_threads=False):
+        room -= sum(_text_bytes(name, column) for column in batch.columns if _is_words(column.type))
+        if room < 0:
+            raise _unpacked_too_big(name)
+        yield from map(list, zip(*map(_column_texts, batch.columns), strict=True))
+
+
+def _text_bytes(name: str, values) -> int:
+    """一列文字摊开后的字节数；只量长短，不摊开。有一格太长 → DataError。"""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_dictionary(values.type):
+        values = values.dictionary_encode()
+    lengths = pc.binary_length(values.dictionary)
+    if (pc.max(pc.utf8_length(values.dictionary)).as_py() or 0) > MAX_CELL:
+        raise _too_long_cell(name, "")
+    return pc.sum(pc.take(lengths, values.indices)).as_py() or 0
+
+
+def _column_texts(values) -> list[str]:
     """一列 → 文字。小数取最短的往返写法；时间戳由 Arrow 写成文字（逐个取值会惊动 pandas）。"""
     import pyarrow as pa
 
-    kind = values.type
-    if pa.types.is_dictionary(kind) and _is_words(kind.value_type):
-        return [text for chunk in values.chunks for text in _dictionary_texts(name, chunk)]
-    if pa.types.is_timestamp(kind):
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
+    if pa.types.is_timestamp(values.type):
         return [re.sub(r"\.0+$", "", cell or "") for cell in values.cast(pa.string()).to_pylist()]
-    plain = ("integer", "floating", "decimal", "date", "boolean", "null")
-    if not any(getattr(pa.types, f"is_{word}")(kind) for word in plain):
-        raise DataError(
-            f"{quote(name, 80)} 里有读不了的列类型 {quote(kind)}。",
-            where=f"「{column}」列",
-            remedy="这一列存成文字、数、日期或是否，或者不要导出它。",
-        )
     return [_plain_text(cell) for cell in values.to_pylist()]
-
-
-def _dictionary_texts(name: str, chunk) -> list[str]:
-    words = chunk.dictionary.to_pylist()
-    if any(len(word or "") > MAX_CELL for word in words):
-        remedy = "这一列多半不是这里要的；导出时去掉它。"
-        raise DataError(f"{quote(name, 80)} 有一格超过 {MAX_CELL} 个字符。", remedy=remedy)
-    return ["" if i is None else words[i] or "" for i in chunk.indices.to_pylist()]
 
 
 def _plain_text(cell: object) -> str:
@@ -334,30 +469,45 @@ def _fit(name: str, row: int, cells: list[str], width: int) -> tuple[str, ...]:
 
 
 def halfwidth(text: str) -> str:
-    """全角 → 半角（NFKC），去掉首尾空白与零宽字符。"""
+    """全角 → 半角（NFKC），去掉首尾空白与零宽字符。
+
+    只用在列名、编号、数、日期与一格短答上；长过 300 字的只去首尾空白：它不会是这些，
+    而几千个叠在一起的组合附标能让归一化慢上几千倍。
+    """
+    if len(text) > LONGEST_NORMALISED:
+        return text.strip()
     return unicodedata.normalize("NFKC", text).replace("\u200b", "").replace("\ufeff", "").strip()
 
 
-# 至多 18 位：再长的不会是次数或金额，而上千位的数字会让 int() 自己报错
-_WHOLE = re.compile(r"[+]?(\d{1,3}(,\d{3}){1,5}|\d{1,18})(\.0+)?")
+# 至多 13 位整数（万亿）：再长的不会是次数或金额，后面的算式与图也画不下
+_WHOLE = re.compile(r"[+]?(\d{1,3}(?:,\d{3}){1,4}|\d{1,13})(?:\.0{1,30})?")
 _MONEY = re.compile(
-    r"(?P<sign>[-−]?)(?:[¥£$]|CNY|RMB)?\s*(?P<number>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(?P<unit>万)?(?:元|圆)?"
+    r"(?P<sign>[-−]?)(?:[¥£$]|CNY|RMB)?\s*"
+    r"(?P<number>(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,13})(?:\.\d{1,30})?)\s*(?P<unit>万)?(?:元|圆)?"
 )
 
 
+def _number_text(text: str) -> str:
+    """归一后的一格数；比任何一个数都长的 → 空，不再细看。"""
+    return halfwidth(text) if len(text.strip()) <= LONGEST_NUMBER else ""
+
+
 def parse_whole(text: str) -> int | None:
-    """非负整数，可带千分位、全角、尾上的 .0；不是 → None。"""
-    found = _WHOLE.fullmatch(halfwidth(text))
-    return int(found[1].replace(",", "")) if found else None
+    """非负整数，至多 13 位，可带千分位、全角、尾上的 .0；不是 → None。"""
+    found = _WHOLE.fullmatch(_number_text(text))
+    whole = found[1].replace(",", "") if found else ""
+    return int(whole) if 0 < len(whole) <= WHOLE_DIGITS else None
 
 
 def parse_decimal(text: str) -> Decimal | None:
-    """普通十进制数，可带 ¥、元、万、千分位、全角、负号；不是 → None。"""
-    found = _MONEY.fullmatch(halfwidth(text).replace("¥", "¥"))
+    """普通十进制数，可带 ¥、元、万、千分位、全角、负号；整数部分至多 13 位，小数至多 30 位；不是 → None。"""
+    found = _MONEY.fullmatch(_number_text(text))
     if not found:
         return None
     # 只用构造与 copy_negate：乘法与负号会按 28 位有效数字悄悄舍入
     number = Decimal(found["number"].replace(",", "") + ("E4" if found["unit"] else ""))
+    if number.adjusted() >= WHOLE_DIGITS:
+        return None
     return number.copy_negate() if found["sign"] else number
 
 
@@ -382,6 +532,24 @@ def parse_date(text: str) -> date | None:
         return None
 
 
-def days_between(earlier: date, later: date) -> int:
-    """整天数，可为负。"""
-    return (later - earlier) // timedelta(days=1)
+def parse_day(text: str) -> date | None:
+    """订单日与观察日：parse_date 读得懂，且在 1990 到 2199 年之间；不是 → None。"""
+    found = parse_date(text)
+    return found if found and FIRST_YEAR <= found.year <= LAST_YEAR else None
+
+
+_SPREADSHEET_NUMBER = re.compile(r"-?\d(\.\d+)?E\+\d+|\d+\.0+", re.IGNORECASE)
+_UNSEEN = set("\u034f\u115f\u1160\u2800\u3164\uffa0")  # 名义上可以显示，其实一片空白
+
+
+def identifier_problem(text: str) -> str:
+    """编号（订单号、客户编号，已去首尾空白）用不上的原因；用得上 → 空。"""
+    if not text:
+        return "编号是空的"
+    if len(text) > LONGEST_IDENTIFIER:
+        return f"编号长过 {LONGEST_IDENTIFIER} 个字符，多半是别的列"
+    if not text.isprintable() or _UNSEEN & set(text):
+        return "编号里有看不见的字符，看上去相同的两个编号会被当成两个"
+    if _SPREADSHEET_NUMBER.fullmatch(text):
+        return "编号被表格软件改成了数（科学记数或小数），原来的数字已经没有了"
+    return ""

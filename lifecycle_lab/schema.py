@@ -6,14 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Literal
 
 UP, DOWN = "↑", "↓"
-RECENCY, FREQUENCY, MONETARY = INDICATOR_KEYS = ("recency", "frequency", "monetary")
+RECENCY, MONETARY = "recency", "monetary"
+INDICATOR_KEYS = (RECENCY, "frequency", MONETARY)
 Better = Literal["high", "low"]
 
 State = tuple[bool, bool, bool]
@@ -25,6 +26,7 @@ class LabError(Exception):
 
     what: 出了什么事（一句话）。where: 文件、行、列、格。why: 原因。remedy: 怎么办。
     最多引用一个单元格的内容（用 `quote` 截短）。
+    文件名、列名里的控制符与双向控制符到不了屏幕：写出来时一律变成看得见的写法。
     """
 
     def __init__(self, what: str, *, where: str = "", why: str = "", remedy: str = "") -> None:
@@ -33,7 +35,7 @@ class LabError(Exception):
 
     def __str__(self) -> str:
         parts = (("", self.what), ("位置：", self.where), ("原因：", self.why), ("怎么办：", self.remedy))
-        return "\n".join(label + text for label, text in parts if text)
+        return "\n".join(label + _shown(text, "\n") for label, text in parts if text)
 
     def _render_traceback_(self) -> list[str]:
         """IPython 的约定：在笔记本里只显示这几行，不显示调用栈。"""
@@ -80,8 +82,13 @@ class AnswerConflict(AnswerFileError):
 
 def quote(text: object, limit: int = 40) -> str:
     """把一格内容放进「」里给人看：控制符可见，过长截断。"""
-    shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in str(text))
+    shown = _shown(text)
     return f"「{shown[:limit]}…」" if len(shown) > limit else f"「{shown}」"
+
+
+def _shown(text: object, kept: str = "") -> str:
+    """不能显示的字符（控制符、双向控制符、零宽字符）换成 \\x 写法；kept 里的除外。"""
+    return "".join(c if c.isprintable() or c in kept else f"\\x{ord(c):02x}" for c in str(text))
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,17 @@ class Indicator:
     def text(self, value: int | Fraction) -> str:
         """最小单位的整数或分数 → 主单位的精确十进制字符串。"""
         return exact_decimal(Fraction(value) / 10**self.decimals, self.decimals)
+
+
+def indicators(
+    recency_unit: str, recency_better: Better, money_unit: str
+) -> tuple[Indicator, Indicator, Indicator]:
+    """R、F、M 三个指标（course.md A12）：问卷的 R 是级，订单的 R 是天；金额都存两位小数的最小单位。"""
+    return (
+        Indicator(RECENCY, "R", "最近一次消费", recency_unit, recency_better),
+        Indicator("frequency", "F", "消费频率", "次", "high"),
+        Indicator(MONETARY, "M", "消费金额", money_unit, "high", decimals=2),
+    )
 
 
 @dataclass(frozen=True)
@@ -138,19 +156,6 @@ class Population:
     as_of: date | None = None
     synthetic: bool = False
     setaside: tuple[tuple[str, int], ...] = ()
-
-    def pick(self, customer_ids: Iterable[str]) -> tuple[Customer, ...]:
-        """按编号取客户，顺序同 customer_ids；找不到 → DataError。"""
-        known = {customer.customer_id: customer for customer in self.customers}
-        wanted = tuple(customer_ids)
-        if missing := [i for i in wanted if i not in known]:
-            raise DataError(
-                f"数据里没有客户 {quote(missing[0])}（共缺 {len(missing)} 位）。",
-                where=f"来源 {self.source}",
-                why="题本是按另一份数据抽的。",
-                remedy="用发题本时的那份数据，或请老师重新发放题本。",
-            )
-        return tuple(known[i] for i in wanted)
 
 
 def column(customers: Sequence[Customer], key: str) -> list[int]:

@@ -20,17 +20,22 @@ from pathlib import Path
 
 from lifecycle_lab.content import Item, Questionnaire, course, data_folder
 from lifecycle_lab.export import sheet_text
-from lifecycle_lab.reading import Grid, halfwidth, minor_units, parse_decimal, parse_whole, read_grid
-from lifecycle_lab.schema import ContentError, Customer, DataError, Indicator, Population, quote
+from lifecycle_lab.reading import (
+    LONGEST_NORMALISED,
+    Grid,
+    halfwidth,
+    identifier_problem,
+    minor_units,
+    parse_decimal,
+    parse_whole,
+    read_grid,
+)
+from lifecycle_lab.schema import ContentError, Customer, DataError, Population, indicators, quote
 
 SHIPPED_FILE = "survey.csv"
 COLUMNS = ("recency_level", "frequency", "monetary")  # 问卷里 R、F、M 三题的 column
 ID_COLUMNS = ("customer_id", "编号", "序号")  # 先找到哪个用哪个
-INDICATORS = (
-    Indicator("recency", "R", "最近一次消费", "级", "high"),
-    Indicator("frequency", "F", "消费频率", "次", "high"),
-    Indicator("monetary", "M", "消费金额", "元", "high", decimals=2),
-)
+MONEY_DECIMALS = 2
 LEAST_ROWS = 10  # 表 4-2 要抽 10 位客户
 PROBLEMS_SHOWN = 20
 UNANSWERED_ROWS = "R、F、M 三题都没有填的答卷"
@@ -38,11 +43,11 @@ DID_NOT_BUY_ROWS = "近一年没有消费的答卷（次数与金额都填 0）"
 
 _BLANKS = {"", "(空)", "(跳过)"}  # 后两种是问卷工具的写法，括号已归一成半角
 _OTHER_CURRENCIES = re.compile(r"[$£€]|USD|GBP|EUR", re.IGNORECASE)
-# 电子表格弄坏的编号：科学记数，或第 15 位以后全成了 0
-_DAMAGED_ID = re.compile(r"\d(\.\d+)?E\+\d+|\d{15}0+", re.IGNORECASE)
-_NUMBERING = re.compile(r"^\s*(?:[Qq]|第)?\s*\(?\d+\s*题?\s*[、.:)]\s*")
+_ROUNDED_ID = re.compile(r"\d{15}0+")  # 电子表格只留 15 位，后面全成了 0
+# 两个式子都用在去了首尾空白的文字上，每一步至多一种走法：几千个空格也只走一遍
+_NUMBERING = re.compile(r"(?:[Qq]|第)?\s*\(?\d+\s*(?:题\s*)?[、.:)]")
 _KIND_MARK = re.compile(
-    r"\s*[\[(【](?:单选|多选|填空|数字|量表|打分|评分|矩阵|必答|选答|必填|选填)[^\])】]*[\])】]\s*$"
+    r"[\[(【](?:单选|多选|填空|数字|量表|打分|评分|矩阵|必答|选答|必填|选填)[^\[(【\])】]*[\])】]$"
 )
 _OPTION_MARK = re.compile(r"^\s*\(?(?:[A-Za-z]|\d{1,2})\s*[.、:)]\s*")
 
@@ -101,7 +106,11 @@ def read_survey(path: Path | str, questionnaire: Questionnaire | None = None) ->
     questionnaire: 表 4-1，不给就用课程的那一份；靠它的题目文字与选项认列、认答案。
     R 为级别（整数），F 为次数，M 为分。读不懂、编号重复或空缺、能用的不足 10 份 → DataError。
     """
-    grid = read_grid(path)
+    return survey_of_grid(read_grid(path), questionnaire)
+
+
+def survey_of_grid(grid: Grid, questionnaire: Questionnaire | None = None) -> Population:
+    """已经读成格的答卷 → 客户群体；同 read_survey，文件不必再读一遍。"""
     questions = _locate(grid, _items(questionnaire or course().questionnaire))
     rows = _rows(grid, questions)
     answered = [row for row in rows if any(row.cells)]
@@ -116,7 +125,7 @@ def read_survey(path: Path | str, questionnaire: Questionnaire | None = None) ->
     return Population(
         source=grid.name,
         customers=tuple(Customer(row.customer_id, *row.values) for row in sorted(buyers, key=_id_of)),
-        indicators=INDICATORS,
+        indicators=indicators("级", "high", course().sources["survey"].unit),
         data_sha256=grid.sha256,
         synthetic=_says_synthetic(grid),
         setaside=tuple((rule, count) for rule, count in setaside.items() if count),
@@ -168,15 +177,20 @@ def _locate_one(grid: Grid, item: Item) -> _Question:
 
 
 def _asks(name: str, item: Item) -> bool:
+    """长过 300 字的列名不会是一道题。"""
+    if len(name) > LONGEST_NORMALISED:
+        return False
     name = halfwidth(name)
     return name == item.column or _question_text(name) == _question_text(item.text)
 
 
 def _question_text(text: str) -> str:
     """题目只剩文字：去掉题号（3、 Q3. 第3题：）、题型（单选题）和一切标点空白。"""
-    text = _NUMBERING.sub("", halfwidth(text))
-    while _KIND_MARK.search(text):
-        text = _KIND_MARK.sub("", text)
+    text = halfwidth(text)
+    numbering = _NUMBERING.match(text)
+    text = text[numbering.end() :] if numbering else text
+    while mark := _KIND_MARK.search(text):
+        text = text[: mark.start()].rstrip()
     return _plain(text)
 
 
@@ -250,7 +264,7 @@ def _money(text: str, question: _Question) -> int | str:
     amount = parse_decimal(text)
     if amount is None or _OTHER_CURRENCIES.search(halfwidth(text)):
         return "要一个以元计的数，如 1299.50；不要区间，不要“约”，不要别国货币"
-    fen = minor_units(amount, INDICATORS[2].decimals)
+    fen = minor_units(amount, MONEY_DECIMALS)
     return "比分还细，四舍五入到两位小数" if fen is None else _bounded(fen, amount, question.item)
 
 
@@ -273,7 +287,7 @@ def _did_not_buy(row: _Row, lowest: int) -> bool:
 
 def _cell_problems(grid: Grid, questions: Sequence[_Question], rows: Sequence[_Row]) -> list[tuple[int, str]]:
     return [
-        (row.number, f"{grid.where(row.number, _short(grid.header[q.index]))} {quote(cell)}:{why}")
+        (row.number, f"{grid.where(row.number, _short(grid.header[q.index]))} {quote(cell)}：{why}")
         for row in rows
         for q, cell, value in zip(questions, row.cells, row.values, strict=True)
         if (why := _why_not(cell, value, q))
@@ -304,9 +318,9 @@ def _id_problems(grid: Grid, rows: Sequence[_Row]) -> list[tuple[int, str]]:
 
 
 def _why_not_id(name: str, first: Mapping[str, int]) -> str:
-    if not name:
-        return "空着；补上一个不重复的编号"
-    if _DAMAGED_ID.fullmatch(name):
+    if why := identifier_problem(name):
+        return f"{why}；补一个不重复的短编号，或从原处按文本重新导出"
+    if _ROUNDED_ID.fullmatch(name):
         return "已被电子表格改坏（长数字丢了尾数）；从原处重新导出，并把这一列设成文本"
     return f"与第 {first[name]} 行重复；同一个人只留一份" if name in first else ""
 

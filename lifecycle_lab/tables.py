@@ -13,7 +13,7 @@ from fractions import Fraction
 from lifecycle_lab import rfm
 from lifecycle_lab.content.shapes import Convention, Questionnaire, TableText, ToyCustomer
 from lifecycle_lab.export import Table
-from lifecycle_lab.schema import MONETARY, RECENCY, Better, Customer, Indicator, State, column, half_up
+from lifecycle_lab.schema import DOWN, MONETARY, UP, Better, Customer, Indicator, State, column, half_up
 
 Cell = tuple[str, str]
 """一格 = （行，列）。"""
@@ -54,12 +54,13 @@ def _lay_out(
     )
     places = {(row, name): (i, j) for i, (row, _) in enumerate(rows) for j, name in enumerate(names)}
     tones = {places[cell]: tone for cell, tone in filling.tones.items() if cell in places}
-    return Table(text.title, tuple(names.values()), cells, note or text.note, tones)
+    origin = f"表的栏目：{text.source}。"
+    return Table(text.title, tuple(names.values()), cells, f"{note or text.note}\n{origin}", tones)
 
 
-def headings(indicators: Iterable[Indicator]) -> dict[str, str]:
-    """三列的列名：字母、名字、单位、方向，方向总是写在表头上。"""
-    return {i.key: f"{i.letter} {i.label}（{i.unit}，{_BETTER[i.better]}）" for i in indicators}
+def headings(text: TableText, indicators: Iterable[Indicator]) -> dict[str, str]:
+    """内容里的列名接上单位与方向：方向总是写在表头上。"""
+    return {i.key: f"{text.columns[i.key]}（{i.unit}，{_BETTER[i.better]}）" for i in indicators}
 
 
 def questionnaire(text: TableText, form: Questionnaire) -> Table:
@@ -86,7 +87,7 @@ def warm_up(text: TableText, toys: Iterable[ToyCustomer], filling: Filling = EMP
         (toy.customer_id, {"customer_id": toy.customer_id, MONETARY: money.text(toy.monetary)})
         for toy in toys
     ]
-    return _lay_out(text, rows, filling, headings([money]))
+    return _lay_out(text, rows, filling, headings(text, [money]))
 
 
 def table_4_2(
@@ -96,7 +97,7 @@ def table_4_2(
     rows: list[tuple[str, dict[str, str]]] = [
         (c.customer_id, {"customer_id": c.customer_id, **_values(c, indicators)}) for c in customers
     ]
-    return _lay_out(text, [*rows, (MEAN_ROW, {"customer_id": "均值"})], filling, headings(indicators))
+    return _lay_out(text, [*rows, (MEAN_ROW, {"customer_id": "均值"})], filling, headings(text, indicators))
 
 
 def _values(customer: Customer, indicators: Sequence[Indicator]) -> dict[str, str]:
@@ -104,11 +105,16 @@ def _values(customer: Customer, indicators: Sequence[Indicator]) -> dict[str, st
 
 
 def table_4_3(
-    text: TableText, customers: Sequence[Customer], indicators: Sequence[Indicator], filling: Filling = EMPTY
+    text: TableText,
+    customers: Sequence[Customer],
+    indicators: Sequence[Indicator],
+    filling: Filling = EMPTY,
+    directions: Iterable[str] = (),
 ) -> Table:
-    """表4-3:30 个箭头要填。"""
+    """表4-3：30 个箭头要填；directions 是写在表下的方向说明，一列一句。"""
     rows = [(c.customer_id, {"customer_id": c.customer_id}) for c in customers]
-    return _lay_out(text, rows, filling, headings(indicators))
+    note = "\n".join([text.note, *directions])
+    return _lay_out(text, rows, filling, headings(text, indicators), note)
 
 
 def table_4_4(
@@ -125,6 +131,31 @@ def table_4_5(text: TableText, segments: Iterable[str], filling: Filling = EMPTY
     return _lay_out(text, [(name, {"segment": name}) for name in segments], filling)
 
 
+def segment_names(convention: Convention) -> Table:
+    """名称表：八种组合各回答三个问题，叫什么级别（命名惯例，不是答案）。"""
+    said = {True: "是", False: "否"}
+    rows = tuple(
+        (
+            "".join(UP if yes else DOWN for yes in state),
+            *(said[yes] for yes in state),
+            _name_of(convention, state),
+        )
+        for state in convention.names
+    )
+    columns = ("组合", "最近来过？", "买得勤？", "花得多？", "客户级别")
+    return Table(f"名称表：{convention.title}", columns, rows, f"出处：{convention.source}\n{convention.note}")
+
+
+def _name_of(convention: Convention, state: State) -> str:
+    return convention.names[state] + (UNVERIFIED if state in convention.unverified else "")
+
+
+def convention_sources(conventions: Iterable[Convention]) -> Table:
+    """各种命名惯例出自哪里，有什么不同。"""
+    rows = tuple((c.title, c.source, c.note) for c in conventions)
+    return Table("命名惯例的出处", ("惯例", "出处", "说明"), rows)
+
+
 def other_readings(
     customers: Sequence[Customer],
     indicators: Sequence[Indicator],
@@ -137,12 +168,7 @@ def other_readings(
     """
     known = {convention.id: convention for convention in conventions}
     base = _named(customers, indicators, known[default], _mean_marks)
-    others = [c for c in known.values() if c.id != default]
-    readings = {c.title: _named(customers, indicators, c, _mean_marks) for c in others}
-    readings["用中位数代替均值"] = _named(customers, indicators, known[default], _median_marks)
-    if any(i.key == RECENCY and i.better == "low" for i in indicators):
-        literal = _named(customers, indicators, known[default], _literal_marks)
-        readings["R 照字面：天数 ≥ 均值标 ↑"] = literal
+    readings = _readings(customers, indicators, known, default)
     columns = [[_compared(name, b) for name, b in zip(read, base, strict=True)] for read in readings.values()]
     rows = tuple(zip((c.customer_id for c in customers), base, *columns, strict=True))
     changed = [
@@ -160,6 +186,20 @@ def other_readings(
     )
 
 
+def _readings(
+    customers: Sequence[Customer],
+    indicators: Sequence[Indicator],
+    known: Mapping[str, Convention],
+    default: str,
+) -> dict[str, list[str]]:
+    """别的读法：列名 → 每位客户的级别名。R 是等级时照字面读与默认一样，那一列正好说明这一点。"""
+    others = [c for c in known.values() if c.id != default]
+    readings = {c.title: _named(customers, indicators, c, _mean_marks) for c in others}
+    readings["用中位数代替均值"] = _named(customers, indicators, known[default], _median_marks)
+    readings["照字面：值 ≥ 均值标 ↑"] = _named(customers, indicators, known[default], _literal_marks)
+    return readings
+
+
 def _compared(name: str, base: str) -> str:
     return name if name.removesuffix(UNVERIFIED) == base.removesuffix(UNVERIFIED) else f"≠ {name}"
 
@@ -173,10 +213,7 @@ def _named(
     """每位客户的级别名；没有查到原文的叫法后面注明（内容文件要求引用时写明）。"""
     columns = (marks(column(customers, i.key), i.better) for i in indicators)
     patterns = ["".join(row) for row in zip(*columns, strict=True)]
-    doubtful = {True: UNVERIFIED, False: ""}
-    return [
-        rfm.segment(p, convention.names) + doubtful[rfm.state(p) in convention.unverified] for p in patterns
-    ]
+    return [_name_of(convention, rfm.state(pattern)) for pattern in patterns]
 
 
 def _mean_marks(values: Sequence[int], better: Better) -> list[str]:

@@ -20,6 +20,7 @@ from lifecycle_lab.schema import Customer, Indicator, ParameterError, Population
 
 SCHEME = "v1"
 MAX_ATTEMPTS, LEAST_ATTEMPTS, MAX_HASHES = 10_000, 100, 3_000_000
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")  # 归在字母与符号里，画出来却是空白
 Accept = Callable[[Sequence[Customer]], bool]
 
 
@@ -42,13 +43,18 @@ def normalise_id(student_id: object) -> str:
             remedy='写成 student_id = "0020230101"。',
         )
     name = _settled(student_id)
-    if not name or len(name) > 300 or not name.isprintable():
+    if not name or len(name) > 300 or not name.isprintable() or _hides(name):
         raise ParameterError(
             f"学号 {quote(student_id)} 是空的、太长，或含有看不见的字符。",
             where="参数 student_id",
             remedy="填学校发给你的学号；先练习可以用 demo。",
         )
     return name
+
+
+def _hides(name: str) -> bool:
+    """有没有画不出来的字：两个学号看上去一样，抽到的客户却不同。"""
+    return any(unicodedata.category(c) in ("Mn", "Me") or c in _BLANK_LETTERS for c in name)
 
 
 def _settled(text: str) -> str:

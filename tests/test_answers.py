@@ -24,6 +24,8 @@ from lifecycle_lab.answers import (
     set_cells,
     set_quiz,
     set_text,
+    store,
+    write_file,
 )
 from lifecycle_lab.schema import AnswerConflict, AnswerFileError
 
@@ -460,8 +462,10 @@ def test_conflict_names_every_cell_with_both_values_and_writes_nothing():
 
 def test_conflict_in_text_and_choices():
     answers = BLANK.with_text("q", "他写的").with_quiz("k", ["甲", "乙"])
-    with pytest.raises(AnswerConflict, match="「我写的」"):
+    with pytest.raises(AnswerConflict, match="「我写的」") as caught:
         set_text(answers, {"q": "我写的"}, seen={})
+    assert caught.value.clashes == (("q", "他写的", "我写的"),)
+    assert caught.value.losing.text["q"] == "我写的"
     with pytest.raises(AnswerConflict, match="「甲、乙」"):
         set_quiz(answers, {"k": ["甲"]}, {"k": "丙"})
     assert set_quiz(answers, {"k": ("甲",)}, {"k": ("甲", "乙")}).quiz["k"] == ["甲"]
@@ -551,17 +555,167 @@ def test_a_newer_format_is_refused_and_untouched(open_file, tmp_path):
     assert (tmp_path / "a.json").read_bytes() == before
 
 
-def test_other_data_and_other_variant_are_readable_and_said(open_file):
+OTHER_BASES = {
+    "data": ({"data_sha256": "cd" * 32}, "另一份数据"),
+    **{
+        key: ({"variant": VARIANT | {key: value}}, "题本")
+        for key, value in [
+            ("scheme", "v2"),
+            ("source", "online_retail"),
+            ("as_of", "2026-10-01"),
+            ("attempt", 3),
+            ("keyed", True),
+            ("customers", ["C001", "C013"]),
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize(("change", "says"), OTHER_BASES.values(), ids=OTHER_BASES)
+def test_other_data_and_other_variant_are_readable_and_said_and_never_written(
+    open_file, tmp_path, change, says
+):
     open_file().update(arrow("↑"))
-    file = open_file("s2", new=replace(BLANK, data_sha256="cd" * 32))
+    before = (tmp_path / "a.json").read_bytes()
+    file = open_file("s2", new=replace(BLANK, **change))
     assert file.read().cell("table_4_3", "C012", "recency") == "↑"
-    assert "另一份数据" in file.notice
-    file = open_file("s2", new=replace(BLANK, variant=VARIANT | {"attempt": 3}))
-    assert file.update(arrow("↓")).variant == VARIANT
-    assert "题本" in file.notice
-    file = open_file("s2")
+    assert says in file.notice
+    with pytest.raises(AnswerFileError, match=says) as caught:
+        file.update(arrow("↓"))
+    assert "answers_file" in caught.value.remedy
+    assert "移走原来的" in caught.value.remedy
+    assert (tmp_path / "a.json").read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.json", "a.lock"]
+    assert file.read().cell("table_4_3", "C012", "recency") == "↑"
+    (tmp_path / "a.json").rename(tmp_path / "moved.json")
+    assert file.update(arrow("↓")).basis == replace(BLANK, **change).basis
     file.read()
     assert file.notice == ""
+
+
+def test_no_day_of_observation_is_one_thing_however_it_is_written(open_file):
+    open_file(new=replace(BLANK, variant=VARIANT | {"as_of": None})).update(arrow("↑"))
+    file = open_file("s2", new=replace(BLANK, variant=VARIANT | {"as_of": ""}))
+    assert file.update(arrow("↓")).revision == 2
+    assert file.notice == ""
+
+
+def test_a_damaged_file_whose_versions_are_of_another_variant_is_not_mixed(open_file, tmp_path):
+    open_file("s1").update(arrow("↑"))
+    open_file("s2").update(arrow("↓"))
+    (tmp_path / "a.json").write_bytes(b"{damaged")
+    file = open_file("s3", new=replace(BLANK, variant=VARIANT | {"attempt": 3}))
+    with pytest.raises(AnswerFileError, match="题本"):
+        file.update(arrow("x"))
+    assert (tmp_path / "a.json").read_bytes() == b"{damaged"
+
+
+@pytest.mark.parametrize("kind", ["fifo", "device"])
+def test_special_files_are_refused_at_once(tmp_path, kind):
+    path = tmp_path / "a.json"
+    if kind == "fifo":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/null")
+    file = AnswersFile(path, new=BLANK, session="s")
+    acts = (file.read, file.receipt, lambda: file.update(arrow("↑")), lambda: write_file(path, b"x"))
+    for act in acts:
+        with pytest.raises(AnswerFileError, match="不是普通文件"):
+            act()
+    assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
+    assert not os.path.exists("/dev/null.lock")
+
+
+@pytest.mark.parametrize("name", ["a.lock", "A.LOCK", ".lock"])
+def test_a_name_that_would_be_its_own_lock_is_refused(tmp_path, name):
+    with pytest.raises(AnswerFileError, match="lock"):
+        AnswersFile(tmp_path / name, new=BLANK, session="s")
+
+
+@pytest.mark.parametrize("number", ["100000000000000", "999999999999999"])
+def test_a_huge_number_in_the_name_of_an_old_version_stops_no_save(open_file, tmp_path, number):
+    open_file().update(arrow("↑"))
+    (tmp_path / "older").mkdir()
+    (tmp_path / "older" / f"a.r{number}.json").write_bytes((tmp_path / "a.json").read_bytes())
+    (tmp_path / "a.json").unlink()
+    file = open_file("s2")
+    assert file.update(arrow("↑")).revision == 1
+    (tmp_path / "a.json").write_bytes(b"{damaged")
+    assert file.update(arrow("↓")).revision == 2
+
+
+# ---------------------------------------------------------------- 别的小文件
+
+
+def test_small_files_are_written_whole_by_renaming(tmp_path, monkeypatch):
+    path = tmp_path / "新 文件夹" / "report.docx"
+    assert write_file(path, b"one") == path
+    monkeypatch.setattr(disk, "os", Spy())
+    write_file(path, b"two")
+    wanted = ["write file", "fsync file", "close file", "replace", "open", "fsync folder", "close folder"]
+    assert disk.os.steps[-len(wanted) :] == wanted
+    assert path.read_bytes() == b"two"
+    assert [p.name for p in path.parent.iterdir()] == ["report.docx"]
+
+
+def test_a_failed_write_leaves_the_old_file_and_names_the_thing(tmp_path, monkeypatch):
+    path = tmp_path / "report.docx"
+    write_file(path, b"old")
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(disk, "os", Spy(fsync=full))
+    with pytest.raises(AnswerFileError, match="实训报告写不进去") as caught:
+        write_file(path, b"new", "实训报告")
+    assert "磁盘满了" in str(caught.value)
+    assert "答案" not in str(caught.value)
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["report.docx"]
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("folder", "是一个文件夹"),
+        ("plain/x", "是文件，不是文件夹|是一个文件"),
+        ("n" * 300, "太长"),
+        ("a\x00b", "不认"),
+    ],
+    ids=["folder", "under a file", "long", "nul"],
+)
+def test_bad_places_for_small_files_are_said_in_chinese(tmp_path, path, says):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "plain").write_bytes(b"")
+    with pytest.raises(AnswerFileError, match=says) as caught:
+        write_file(tmp_path / path, b"x", "结果")
+    assert "结果" in caught.value.what
+    assert "答案" not in str(caught.value)
+
+
+def test_the_same_content_is_not_written_again(tmp_path):
+    path = tmp_path / "results.json"
+    write_file(path, b"{}")
+    before = path.stat()
+    write_file(path, b"{}")
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_copying_the_answers_onto_themselves_does_nothing(open_file, tmp_path, monkeypatch):
+    file = open_file()
+    with pytest.raises(AnswerFileError, match="没有可抄的"):
+        file.copy_to(tmp_path / "out" / "a.json")
+    file.update(arrow("↑"))
+    before = (tmp_path / "a.json").stat().st_ino
+    (tmp_path / "link.json").symlink_to(tmp_path / "a.json")
+    (tmp_path / "hard.json").hardlink_to(tmp_path / "a.json")
+    for path in ("a.json", "link.json", "hard.json"):
+        with monkeypatch.context() as patch:  # 刚读完别的窗口又存了，写回去就丢了它那一次
+            patch.setattr(store, "write_file", lambda *given: pytest.fail("不该写"))
+            file.copy_to(tmp_path / path)
+        assert (tmp_path / path).stat().st_ino == before
+    copied = file.copy_to(tmp_path / "out" / "a.json")
+    assert copied.read_bytes() == (tmp_path / "a.json").read_bytes()
 
 
 def test_edited_outside_and_ignored_keys_are_said_and_the_flag_survives_saving(open_file, tmp_path):

@@ -135,7 +135,19 @@ class Faulty:
     """会出错的 os：第 nth 步出错；persistent 时从那一步起步步出错。"""
 
     STEPS = frozenset(
-        {"open", "read", "write", "fsync", "close", "replace", "unlink", "listdir", "makedirs", "fstat"}
+        {
+            "open",
+            "read",
+            "write",
+            "fsync",
+            "close",
+            "replace",
+            "unlink",
+            "listdir",
+            "makedirs",
+            "stat",
+            "fstat",
+        }
     )
 
     def __init__(self, nth, code, persistent):

@@ -190,7 +190,10 @@ def test_rows_asked_of_table_4_5():
     partly = dict(list(tables["table_4_4"].items())[:9])
     assert asked(sheet, given, filled(given, table_4_4=partly)) == before
     own = {row: {"segment": "重要挽留"} for row in tables["table_4_4"]}
-    assert {row for row, _ in asked(sheet, given, filled(given, table_4_4=own))} == {"重要挽留客户"}
+    assert asked(sheet, given, filled(given, table_4_4=own)) == before
+    own[given.customer_ids[0]] = {"segment": "一般价值"}
+    two = {row for row, _ in asked(sheet, given, filled(given, table_4_4=own))}
+    assert two == {"重要挽留客户", "一般价值客户"}
     foreign = {row: {"segment": "潜力客户"} for row in tables["table_4_4"]}
     assert asked(sheet, given, filled(given, table_4_4=foreign)) == before
 
@@ -241,7 +244,8 @@ def test_a_wrong_cell_never_costs_twice(source, data):
     mine = assignment(source, data.draw(st.sampled_from(STUDENTS)))
     right = oracle(mine)
     means = dict(right["table_4_2"]["mean"])
-    for name in data.draw(st.sets(st.sampled_from(COLUMNS))):
+    # 三个均值都错得出了范围的不接着算（那是随手填的），所以至多错两个
+    for name in data.draw(st.sets(st.sampled_from(COLUMNS), max_size=2)):
         factor = data.draw(st.sampled_from([Fraction(1, 4), Fraction(3, 4), Fraction(5, 4), Fraction(2)]))
         means[name] = written(Fraction(means[name]) * factor)
     spoil_marks = data.draw(
@@ -269,6 +273,35 @@ def test_a_wrong_cell_never_costs_twice(source, data):
             key_valued = tables["table_4_3"][row][column] == right["table_4_3"][row][column]
             wanted = "right" if key_valued else "wrong"
             assert statuses("table_4_3", mine, answers)[f"{row}/{column}"] == wanted
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_filling_at_random_earns_no_credit(source):
+    """三个均值都填 0，箭头全 ↑，级别全一样：后面的表不再跟着得分，表4-5 也不缩成一行。"""
+    mine = assignment(source)
+    arrows = {row: dict.fromkeys(COLUMNS, "↑") for row in mine.customer_ids}
+    levels = {row: {"pattern": "↑↑↑", "segment": NAMES["↑↑↑"]} for row in mine.customer_ids}
+    evidence_row = {NAMES["↑↑↑"]: {"customer_count": "10", "money_share": "100", "strategy": STRATEGY}}
+    zeros = {"mean": dict.fromkeys(COLUMNS, "0")}
+    answers = filled(mine, table_4_2=zeros, table_4_3=arrows, table_4_4=levels, table_4_5=evidence_row)
+    for name in ("table_4_2", "table_4_3", "table_4_4", "table_4_5"):
+        outcome = check(name, mine, answers)
+        assert outcome.counts["credit"] == 0, name
+        assert not outcome.passed
+    assert len(check("table_4_5", mine, answers).cells) == 16
+
+
+def test_table_4_5_does_not_pass_without_a_strategy():
+    mine = assignment("survey")
+    right = oracle(mine)
+    counts = {name: {"customer_count": "0", "money_share": "0"} for name in NAMES.values()}
+    counts |= {
+        name: {k: v for k, v in cells.items() if k != "strategy"}
+        for name, cells in right["table_4_5"].items()
+    }
+    answers = filled(mine, **right | {"table_4_4": {}, "table_4_5": counts})
+    assert set(statuses("table_4_5", mine, answers).values()) == {"right"}
+    assert not check("table_4_5", mine, answers).passed
 
 
 def test_credit_is_given_somewhere():

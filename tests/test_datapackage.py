@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 
 import pyarrow as pa
@@ -176,7 +177,7 @@ field = [
     [
         ("rows = 300", "rowz = 300", "rowz"),
         ('title = "数据字典"\n', "", "title"),
-        ("rows = 300", "rows = ", "line"),
+        ("rows = 300", "rows = ", "行第"),
         ('type = "文字", unique', 'typ = "文字", unique', "typ"),
         ('type = "文字", unique', 'type = "text", unique', "text"),
         ('role = "source"', 'role = "sauce"', "sauce"),
@@ -184,7 +185,7 @@ field = [
         ('money = "9747747.934"', 'money = "很多"', "很多"),
         ("count = 541909", 'count = "541909"', "541909"),
         ('minimum = "2010-12-01"', 'minimum = "12/1/2010"', "12/1/2010"),
-        ("pattern = 'C?\\d{6}'", "pattern = 'C?('", "subpattern"),
+        ("pattern = 'C?\\d{6}'", "pattern = 'C?('", "pattern 不是"),
     ],
 )
 def test_a_badly_written_dictionary_is_a_content_error(folder, old, new, said):
@@ -192,6 +193,8 @@ def test_a_badly_written_dictionary_is_a_content_error(folder, old, new, said):
     with pytest.raises(ContentError) as caught:
         datapackage.load(folder)
     assert said in caught.value.why
+    assert caught.value.remedy
+    assert re.search("[一-鿿]", caught.value.why)  # 库的英文说明不到读者面前
 
 
 def test_a_missing_dictionary_is_a_content_error(tmp_path):

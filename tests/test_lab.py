@@ -56,24 +56,53 @@ def _cells(answers, table):
 def test_tables_and_figure_are_there(lab):
     assert "一周以内" in str(lab.questionnaire())
     assert {"合成", "真实"} <= {row[1] for row in lab.data().rows}
-    assert lab.figure().png.startswith(b"\x89PNG")
-    assert len(lab.readings().rows) == 10
+    assert len(lab.names().rows) == 8
     assert "300 位客户" in lab.everyone().title
     assert sum(int(row[2]) for row in lab.everyone().rows) == 300
+
+
+def test_what_shows_the_answer_stays_closed_until_a_real_try(lab):
+    """图上有均值与箭头，读法表里有级别：没做过的学生“运行全部”也看不到答案。"""
+    for shown in (lab.figure(), lab.readings()):
+        assert "先做" in str(shown)
+    lab.report()
+    assert "data:image/png" not in (lab.folder / "report.html").read_text(encoding="utf-8")
+    filled = answers_for("key", lab.assignment)
+    for table in ("table_4_3", "table_4_4"):
+        lab.file.update(lambda fresh, table=table: fresh.with_cells(table, _cells(filled, table)))
+    assert lab.figure().png.startswith(b"\x89PNG")
+    assert len(lab.readings().blocks[0].rows) == 10
+    lab.report()
+    assert "data:image/png" in (lab.folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_sheets_answer_to_their_names(lab):
+    assert lab.table_4_3 is lab.sheet("table_4_3")
+    with pytest.raises(AttributeError):
+        _ = lab.table_9_9
+
+
+def test_an_answers_file_must_be_json(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ParameterError, match="不像答案文件"):
+        open_lab("demo", answers_file="我的问卷.csv")
 
 
 def test_finish_report_and_hand_in_write_what_they_say(lab):
     lab.sheet("warm_up").fill({"甲": "↓", "乙": "上", "丙": "?"})
     lab.finish("00_start")
-    found = json.loads(Path("out/results.json").read_text(encoding="utf-8"))
+    found = json.loads((lab.folder / "results.json").read_text(encoding="utf-8"))
     assert found["outcomes"] == {"warm_up": {"甲/mark": "right", "乙/mark": "right", "丙/mark": "format"}}
     lab.report(name="张三", class_name="电商 1 班", date="2026 年 11 月")
-    page = Path("out/report.html").read_text(encoding="utf-8")
+    page = (lab.folder / "report.html").read_text(encoding="utf-8")
     assert "张三" in page
     assert "电商 1 班" in page
     handed = str(lab.hand_in())
+    assert "还可以再看：热身：给三位客户标箭头（格式不对 1 格）" in handed
+    with pytest.raises(ParameterError, match="日期"):
+        lab.report(date=2026 - 11 - 22)
     assert lab.file.receipt() in handed
-    assert Path("out", lab.file.path.name).read_bytes() == lab.file.path.read_bytes()
+    assert (lab.folder / lab.file.path.name).read_bytes() == lab.file.path.read_bytes()
 
 
 def test_a_variant_file_needs_no_other_data(tmp_path, monkeypatch):
@@ -87,7 +116,7 @@ def test_a_variant_file_needs_no_other_data(tmp_path, monkeypatch):
 
 def test_a_folder_that_cannot_be_written_is_said(lab, tmp_path):
     (tmp_path / "out").write_text("一个文件挡在这里", encoding="utf-8")
-    with pytest.raises(LabError, match="写不进去"):
+    with pytest.raises(LabError, match="建不了"):
         lab.finish("00_start")
 
 
@@ -103,8 +132,13 @@ def test_parameters_of_another_type_are_refused_in_chinese(parameters, tmp_path,
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (NameError("name 'x' is not defined"), "从最上面起"),
+        (NameError("name 'lab' is not defined"), "从最上面起"),
+        (NameError("name 'Lab' is not defined"), "是不是 lab"),
+        (NameError("name 'C013' is not defined"), "两边加上英文引号"),
         (SyntaxError("invalid syntax"), "没有配对"),
+        (SyntaxError("invalid character '，' (U+FF0C)"), "英文逗号"),
+        (SyntaxError("leading zeros in decimal integer literals are not permitted"), "学号两边"),
+        (AttributeError("no attribute"), "大小写"),
         (ZeroDivisionError("division by zero"), "重启内核"),
         (DataError("坏了。", remedy="修好。"), "修好"),
     ],

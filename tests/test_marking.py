@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from golden.sheets import assignment, filled, oracle, population
@@ -18,18 +19,24 @@ from lifecycle_lab import cli
 from lifecycle_lab.answers import encode
 from lifecycle_lab.exercises import open_assignment
 from lifecycle_lab.exercises.assignment import assign, variant_document
-from lifecycle_lab.exercises.marking import mark_file
+from lifecycle_lab.exercises.marking import Marked, mark, read_answers
 from lifecycle_lab.exercises.modes import answers_for
-from lifecycle_lab.schema import AnswerFileError, LabError
+from lifecycle_lab.schema import AnswerFileError, LabError, ParameterError
 
 RUNNER = CliRunner()
 SECRET = b"spring-2027"
 
 
+def marked_file(path, source="", variant_file="", secret=b"") -> Marked:
+    """读一份文件并核对，与命令行同一条路。"""
+    return mark(read_answers(path), source, "", variant_file, secret)
+
+
 def hand_in(folder, given=None, answers=None, name="交.json"):
     given = given or assignment()
     path = folder / name
-    path.write_bytes(encode(answers or filled(given, **oracle(given))))
+    done = (answers or filled(given, **oracle(given))).with_attempt("table_4_2", checks=1)
+    path.write_bytes(encode(replace(done, saved_at="2026-03-02T09:00:00+08:00", session="s1")))
     return path
 
 
@@ -42,7 +49,8 @@ def test_a_readable_file_is_exit_zero_right_or_wrong(tmp_path):
     given = assignment()
     for mode in ("blank", "key", "sabotage"):
         code, found, _ = checked(hand_in(tmp_path, given, answers_for(mode, given)))
-        assert (code, found["readable"], found["remarks"], found["format"]) == (0, True, [], 1)
+        assert (code, found["readable"], found["format"]) == (0, True, 1)
+        assert all("示范" in remark for remark in found["remarks"])
         assert found["student_id"] == "DEMO"
         assert len(found["receipt"]) == 12
     assert found["exercises"]["table_4_2"]["counts"]["wrong"] == 1
@@ -86,7 +94,7 @@ def test_exit_codes_of_the_real_command(tmp_path):
 def test_unreadable_files_are_refused_in_chinese(tmp_path, data):
     (tmp_path / "x.json").write_bytes(data)
     with pytest.raises(LabError) as caught:
-        mark_file(tmp_path / "x.json")
+        marked_file(tmp_path / "x.json")
     assert any("\u4e00" <= c <= "\u9fff" for c in str(caught.value))
 
 
@@ -142,14 +150,14 @@ def test_another_course_or_table_is_refused(tmp_path):
         lambda d: d["tables"].update(t={"r": {"c": "x"}}),
     ):
         with pytest.raises(AnswerFileError):
-            mark_file(edited(hand_in(tmp_path), change))
+            marked_file(edited(hand_in(tmp_path), change))
 
 
 def test_a_hostile_student_id_cannot_steer_the_terminal(tmp_path):
     for name in ("\u202e反", "a\u200b", ""):
         path = edited(hand_in(tmp_path), lambda d, name=name: d.update(student_id=name))
         with pytest.raises(LabError):
-            mark_file(path)
+            marked_file(path)
 
 
 # ── 来源、密钥、题本文件 ────────────────────────────────────────────
@@ -159,8 +167,8 @@ def test_own_data_must_be_given_by_path(tmp_path):
     data = write_csv(tmp_path / "我的.csv", order_rows())
     given = open_assignment("demo", data, "2024-07-15")
     path = hand_in(tmp_path, given)
-    with pytest.raises(AnswerFileError, match=r"自备的文件 「我的\.csv」") as caught:
-        mark_file(path)
+    with pytest.raises(ParameterError, match=r"自备的文件 「我的\.csv」") as caught:
+        marked_file(path)
     assert "--source" in str(caught.value)
     _, found, _ = checked(path, "--source", data)
     assert found["remarks"] == []
@@ -176,8 +184,8 @@ def test_the_path_in_the_file_is_never_opened(tmp_path):
     with (tmp_path / "secret.csv").open("w", newline="") as file:
         csv.writer(file).writerow(["a"])
     path = edited(hand_in(tmp_path), lambda d: d["variant"].update(source=str(tmp_path / "secret.csv")))
-    with pytest.raises(AnswerFileError, match="自备的文件"):
-        mark_file(path)
+    with pytest.raises(ParameterError, match="自备的文件"):
+        marked_file(path)
 
 
 def test_a_keyed_variant_needs_the_secret_or_the_variant_file(tmp_path):
@@ -207,8 +215,19 @@ def test_the_variant_command_writes_the_variant_file(tmp_path):
 def test_the_as_of_of_the_answers_is_used(tmp_path):
     given = open_assignment("demo", "online_retail", "2011-11-01")
     _, found, _ = checked(hand_in(tmp_path, given))
-    assert found["remarks"] == []
+    (remark,) = found["remarks"]
+    assert "观察日是 2011-11-01，课程定的是 2011-12-10" in remark
     assert found["exercises"]["table_4_3"]["score"] == "30.00"
+
+
+def test_a_file_made_by_a_program_is_remarked(tmp_path):
+    """示范文字、没有保存记录、从不检查却全对：挡不住，但要让老师知道。"""
+    given = assignment()
+    path = tmp_path / "forged.json"
+    path.write_bytes(encode(answers_for("key", given)))
+    remarks = " ".join(checked(path)[1]["remarks"])
+    for said in ("没有保存过的记录", "示范", "一次也没有检查过"):
+        assert said in remarks
 
 
 # ── 只读，不执行 ────────────────────────────────────────────────────
@@ -235,7 +254,7 @@ def test_checking_executes_and_writes_nothing(tmp_path, monkeypatch):
     ).with_text("a13_why", "\n".join(tricks[:6]))
     path = hand_in(tmp_path, given, answers)
     before = path.read_bytes()
-    mark_file(path)  # 先把要引入的模块都引入
+    marked_file(path)  # 先把要引入的模块都引入
 
     def alarm(*_, **__):
         raise AssertionError("不许执行")
@@ -248,7 +267,7 @@ def test_checking_executes_and_writes_nothing(tmp_path, monkeypatch):
         (subprocess, "Popen"),
     ):
         monkeypatch.setattr(module, name, alarm)
-    marked = mark_file(path)
+    marked = marked_file(path)
     shown = str(marked)
     assert marked.outcomes["table_4_2"].counts["format"] == 3
     assert path.read_bytes() == before

@@ -11,8 +11,9 @@ from decimal import Decimal
 import pyarrow.parquet as pq
 import pytest
 
-from lifecycle_lab import content, orders
+from lifecycle_lab import content, orders, survey
 from lifecycle_lab.content import datapackage
+from lifecycle_lab.exercises.sources import open_population
 from lifecycle_lab.orders import online_retail_source as source
 from lifecycle_lab.schema import DataError, Order
 
@@ -105,8 +106,10 @@ def test_two_customers_on_one_invoice_are_refused():
 
 
 def test_other_columns_are_refused():
-    with pytest.raises(DataError, match="列不对"):
+    with pytest.raises(DataError, match="列不对") as caught:
         source.transform("a,b\r\n1,2\r\n")
+    assert "这 8 列，这里有 2 列" in caught.value.why
+    assert caught.value.remedy
 
 
 def test_a_ledger_that_does_not_balance_stops_the_build(monkeypatch):
@@ -184,6 +187,7 @@ def test_shipped_customers_that_lessons_draw_from(shop):
 
 
 # 来源 CSV 里的原行：（数量，单价）；邮费行另列。合计是手算的。
+FILES = {"survey": "survey.csv", "online_retail": "online_retail.parquet"}
 LINES = {
     "536365": [(6, "2.55"), (6, "3.39"), (8, "2.75"), (6, "3.39"), (6, "3.39"), (2, "7.65"), (6, "4.25")],
     "536366": [(6, "1.85"), (6, "1.85")],
@@ -249,6 +253,19 @@ def test_shipped_order_and_ledger_reach_the_reader(shop):
     rules = {rule.id: rule for rule in datapackage.load().resource("online_retail.parquet").rules}
     kept = sum(order.amount for order in shop.orders if not order.cancelled)
     assert Decimal(rules["orders"].money) * 100 == kept
+
+
+def test_the_course_says_of_both_sources_what_their_data_say(shop):
+    """课程写的合成与否、货币单位，都要与数据字典、与读出来的一致。"""
+    said = content.course().sources
+    assert said["survey"].synthetic == survey.shipped().synthetic
+    assert said["online_retail"].synthetic == open_population("online_retail").synthetic
+    kinds = {name: datapackage.load().resource(file).kind for name, file in FILES.items()}
+    assert {name: found.synthetic for name, found in said.items()} == {
+        n: k == "合成" for n, k in kinds.items()
+    }
+    assert shop.unit == said["online_retail"].unit == "英镑"
+    assert survey.shipped().indicators[2].unit == said["survey"].unit == "元"
 
 
 def test_shipped_file_is_small_and_typed():

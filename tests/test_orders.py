@@ -171,6 +171,13 @@ def test_importing_the_room_loads_no_pyarrow():
         ("1,7,2024-02-30,1", "order_date", "年在前"),
         ("1,7,24-05-17,1", "order_date", "年在前"),
         ("1,7,0024-05-17,1", "order_date", "年在前"),
+        ("1,7,2200-01-01,1", "order_date", "1990 到 2199 年"),
+        ("1,7,9999-12-31,1", "order_date", "1990 到 2199 年"),
+        ("1,\u202e7,2024-05-17,1", "customer_id", "看不见的字符"),
+        ("1,\x1b[31m7,2024-05-17,1", "customer_id", "看不见的字符"),
+        (f"{'长' * 65},7,2024-05-17,1", "order_id", "长过 64 个字符"),
+        (f"1,7,2024-05-17,5{'0' * 400}", "amount", "不是金额"),
+        (f"1,7,2024-05-17,5{'0' * 5000}", "amount", "不是金额"),
         ("1,7,2024-05-17 10:30,1", "order_date", "年在前"),
         ("1,7,45429,1", "order_date", "年在前"),
         ("1,7,,1", "order_date", "年在前"),
@@ -289,7 +296,7 @@ def test_parquet_beyond_the_limits_is_refused_before_it_is_spread_out(tmp_path):
         read_orders(path)
     path = parquet(tmp_path, **{f"x{i}": pa.array([7] * 200_000) for i in range(60)})  # 91 MiB 的整数
     assert path.stat().st_size < 2**20
-    with pytest.raises(DataError, match="解开后超过 64 MiB"):
+    with pytest.raises(DataError, match="超过 4,000,000 格"):
         read_orders(path)
 
 

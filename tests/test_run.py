@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from lifecycle_lab import rfm
 from lifecycle_lab import run as runner
 from lifecycle_lab.exercises.assignment import open_assignment
 from lifecycle_lab.exercises.modes import expected
 from lifecycle_lab.run import jobs, parameters
-from lifecycle_lab.schema import ParameterError
+from lifecycle_lab.run.pages import write_index
+from lifecycle_lab.schema import ParameterError, column
 
 pytestmark = pytest.mark.xdist_group("run")
 ROOT = Path(__file__).resolve().parents[1]
@@ -70,6 +72,92 @@ def test_a_lesson_that_breaks_is_reported_and_does_not_stop_others(tmp_path, who
     assert "no_such_thing" in job.page.read_text(encoding="utf-8")
 
 
+def lesson_of(folder: Path, code: str) -> Path:
+    """只有参数格与一格 code 的课。"""
+    document = json.loads((ROOT / "notebooks" / "00_start.ipynb").read_text(encoding="utf-8"))
+    kept = [cell for cell in document["cells"] if "parameters" in cell["metadata"].get("tags", ())]
+    kept.append({"cell_type": "code", "id": "x", "metadata": {}, "outputs": [], "execution_count": None})
+    kept[-1]["source"] = [code]
+    path = folder / "00_start.ipynb"
+    path.write_text(json.dumps(document | {"cells": kept}), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [("import os\nos._exit(1)", "DeadKernelError"), ("import time\ntime.sleep(60)", "CellTimeoutError")],
+    ids=["dead kernel", "endless cell"],
+)
+def test_a_kernel_that_dies_or_hangs_is_a_problem_and_leaves_nothing_old(
+    tmp_path, whole, monkeypatch, code, says
+):
+    """整次执行照样有目录页与总结；上一次的报告不再充数。"""
+    monkeypatch.setattr(jobs, "CELL_SECONDS", 2)
+    old = next(d for d in whole.finished if d.job.lesson == "09_review").job
+    folder = tmp_path / "out" / "survey" / "blank" / "09_review"
+    shutil.copytree(old.folder, folder)
+    assert (folder / "report.docx").is_file()
+    job = dataclasses.replace(old, notebook=lesson_of(tmp_path, code), folder=folder)
+    run = runner.run_planned([job])
+    assert not run.ok
+    assert run.finished[0].problem.startswith("这一课没有做完：")
+    assert says in run.finished[0].problem
+    assert "report" not in run.index.read_text(encoding="utf-8")
+    assert "实训报告  " not in runner.summary(run)
+    assert "1 件，1 件不符" in runner.summary(run)
+    assert not [path for path in folder.iterdir() if path.name in ("report.docx", "results.json")]
+
+
+def test_a_job_that_cannot_even_start_is_a_problem(tmp_path, whole):
+    (tmp_path / "file").write_bytes(b"")
+    job = dataclasses.replace(whole.finished[0].job, folder=tmp_path / "file" / "a" / "b" / "c")
+    assert "NotADirectoryError" in jobs.execute(job)
+
+
+def test_a_worker_that_is_killed_is_a_problem_of_its_lesson(whole, monkeypatch):
+    """整个工作进程没了（内存不够时系统会杀掉它）：每件活仍有一个说法。"""
+    monkeypatch.setattr(runner, "execute", lambda job: os._exit(1))
+    planned = [done.job for done in whole.finished[:2]]
+    found = list(runner._execute_all(planned, 2))
+    assert {done.job.folder for done in found} == {job.folder for job in planned}
+    assert all("BrokenProcessPool" in done.problem for done in found)
+
+
+def test_only_the_files_of_the_own_folder_are_cleared(tmp_path):
+    folder, outside = tmp_path / "own", tmp_path / "outside"
+    (folder / "older").mkdir(parents=True)
+    outside.mkdir()
+    for path in (folder / "report.docx", folder / "older" / "x", outside / "y", tmp_path / "z"):
+        path.write_bytes(b"old")
+    (folder / "link.json").symlink_to(outside / "y")
+    (folder / "linked").symlink_to(outside)
+    jobs._clear(folder)
+    assert [path.name for path in folder.rglob("*")] == ["older", "x"]
+    assert (outside / "y").read_bytes() == (tmp_path / "z").read_bytes() == b"old"
+    (tmp_path / "link").symlink_to(outside)
+    with pytest.raises(ParameterError, match="链接"):
+        jobs._clear(tmp_path / "link")
+    assert (outside / "y").exists()
+
+
+@pytest.mark.parametrize(
+    "out", ["file/x", "/dev/null/x", "n" * 300, "d/" * 2_500, "a\x00b", "a\x1bb"], ids=ascii
+)
+def test_bad_output_folders_are_refused_before_the_pool(tmp_path, monkeypatch, out):
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setattr(runner, "_execute_all", lambda *given: pytest.fail("不该开始执行"))
+    with pytest.raises(ParameterError) as caught:
+        runner.run(["00"], sources=["survey"], out=tmp_path / out)
+    assert caught.value.remedy
+
+
+def test_the_index_makes_its_own_folder(tmp_path):
+    write_index(tmp_path / "a" / "b" / "index.html", [("组", [("", "课", "没有做完")])])
+    text = (tmp_path / "a" / "b" / "index.html").read_text(encoding="utf-8")
+    assert "课 没有做完" in text
+    assert "href" not in text
+
+
 class _Outside(HTMLParser):
     """网页里一切会去外面取东西的属性。"""
 
@@ -103,8 +191,12 @@ def test_the_index_links_to_what_exists(whole):
 
 
 def test_chinese_stays_chinese_and_zeros_stay(tmp_path):
-    out = runner.run(["00"], modes=["blank"], student_id="007张三", sources=["survey"], out=tmp_path)
-    assert out.ok
+    """文件夹名里的全角空格照收，花括号是它自己（papermill 会把 {student_id} 换掉）。"""
+    folder = tmp_path / "我的　o{student_id}"
+    out = runner.run(["00"], student_id="007张三", sources=["survey"], out=folder)
+    assert [done.problem for done in out.finished] == [""]
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+    assert out.index.is_file()
     text = out.finished[0].job.executed.read_text(encoding="utf-8")
     assert 'student_id = \\"007张三\\"' in text
 
@@ -130,11 +222,22 @@ def test_a_file_of_ones_own_runs_through(tmp_path):
         {"student_id": None},
         {"as_of": "a\nb"},
         {"out_dir": "x" * 2_000},
+        {"out_dir": "a\x1b[2J"},
+        {"out_dir": "a\u202eb"},
+        {"out_dir": "a\u200bb"},
+        {"out_dir": "a\u2028b"},
+        {"out_dir": "\ud800"},
     ],
 )
 def test_parameters_outside_the_list_are_refused(given):
-    with pytest.raises(ParameterError):
+    with pytest.raises(ParameterError) as caught:
         parameters.checked(given)
+    assert caught.value.remedy
+
+
+def test_visible_characters_of_any_kind_are_allowed_in_paths():
+    given = {"out_dir": "D:\\我的　书\\实训\u00a0(一)😀"}
+    assert parameters.checked(given) == given
 
 
 def test_undeclared_parameters_are_refused_before_a_kernel_starts(tmp_path):
@@ -151,6 +254,25 @@ def test_unknown_lessons_and_modes_are_named(tmp_path):
         runner.run(["12_nothing"], out=tmp_path)
     with pytest.raises(ParameterError, match="hard"):
         runner.run(modes=["hard"], out=tmp_path)
+
+
+@pytest.mark.parametrize("mode", ["key", "sabotage"])
+def test_answers_are_written_for_the_demo_only(tmp_path, mode):
+    with pytest.raises(ParameterError, match="demo") as caught:
+        runner.run(["00"], modes=["blank", mode], student_id="0020230101", out=tmp_path)
+    assert "lifecycle-lab variant 0020230101 --key" in caught.value.remedy
+    assert list(tmp_path.iterdir()) == []
+    for demo in ("", "demo", " DEMO", "ｄｅｍｏ"):
+        assert [job.mode for job in runner.plan(["00"], modes=[mode], student_id=demo)] == [mode, mode]
+
+
+def test_the_mode_follows_the_student(tmp_path):
+    assert {job.mode for job in runner.plan(out=tmp_path)} == {"key"}
+    others = runner.plan(student_id="0020230101", out=tmp_path)
+    assert {job.mode for job in others} == {"blank"}
+    assert {job.assignment.student_id for job in others} == {"0020230101"}
+    assert len(others) == len(runner.plan(["00", "04", "09", "00_start"], out=tmp_path)) == 6
+    assert list(tmp_path.iterdir()) == []
 
 
 # —— 同样的输入，同样的字节 ——————————————————————————————————————————————
@@ -222,6 +344,42 @@ def test_the_summary_tells_where_things_lie(whole):
     assert "18 件，0 件不符" in text
 
 
+def test_what_was_set_aside_is_said_once_per_source(whole):
+    line = "online_retail 放在一边：没有客户编号的行 135080；不是商品的行："
+    assert runner.summary(whole).count(line) == 1
+    assert whole.index.read_text(encoding="utf-8").count(line) == 1
+    assert "survey 放在一边" not in runner.summary(whole)
+
+
+def test_hostile_file_names_cannot_write_to_the_terminal(whole):
+    first = whole.finished[0]
+    assignment = dataclasses.replace(first.job.assignment, source="\x1b[2Ja\u202eb\nc.csv")
+    job = dataclasses.replace(first.job, assignment=assignment)
+    done = dataclasses.replace(first, job=job, problem="第 1 格\r\n\x1b]0;x\x07")
+    text = runner.summary(dataclasses.replace(whole, finished=(done,)))
+    for said in (done.label, text):
+        assert not set(said) & set("\x1b\r\x07\u202e")
+    assert "\n" not in done.label
+    assert text.splitlines()[0].startswith("× \\x1b[2Ja")
+
+
 def test_demo_assignment_is_the_one_of_key_mode(whole):
     demo = open_assignment("demo")
     assert whole.assignments[0].customer_ids == demo.customer_ids
+
+
+def test_running_everything_blank_shows_no_key(whole):
+    """学生一开课就“运行全部”：空白的课页与报告里没有均值、箭头图，也没有谁是什么级别。"""
+    for done in whole.finished:
+        if done.job.mode != "blank":
+            continue
+        given = done.job.assignment
+        pages = [done.job.page, *done.job.folder.glob("report.html")]
+        text = "".join(page.read_text(encoding="utf-8") for page in pages)
+        for indicator in given.indicators:
+            mean = indicator.text(rfm.mean(column(given.sample, indicator.key)))
+            assert f"均值 {mean} " not in text
+        assert "data:image/png" not in text
+        for customer_id in given.customer_ids:
+            row = re.search(rf'<th scope="row">{customer_id}</th>(.*?)</tr>', text)
+            assert not row or "客户" not in row[1]

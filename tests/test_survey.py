@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import time
 from dataclasses import replace
 from decimal import Decimal
 
@@ -336,8 +337,12 @@ def test_level_codes_outside_the_scale(tmp_path, code):
     [
         ("101", "与第 3 行重复"),
         ("１０１", "与第 3 行重复"),
-        ("", "空着"),
-        ("1.23E+17", "已被电子表格改坏"),
+        ("", "空的"),
+        ("1.23E+17", "被表格软件改成了数"),
+        ("C\x1b[31m1\x07", "看不见的字符"),
+        ("C1\nX", "看不见的字符"),
+        ("\u202eC1", "看不见的字符"),
+        ("x" * 5000, "长过 64 个字符"),
         ("123456789012345000", "已被电子表格改坏"),
     ],
 )
@@ -392,6 +397,26 @@ def test_a_question_twice_is_refused(tmp_path):
     path = export(tmp_path / "a.csv", [["A", "A", "3", "5"]] * 10, [f"1、{R}", "recency_level", F, M])
     with pytest.raises(DataError, match="不止一列"):
         survey.read_survey(path)
+
+
+def test_headings_with_thousands_of_spaces_are_quick_and_no_question(tmp_path):
+    """几万个空格曾让题号与题型的式子回头重走平方次。"""
+    began = time.monotonic()
+    wide = [f"{R}{' ' * 32_000}b", f"第{' ' * 250}1", f"{' ' * 150}({' ' * 140}", "[单选" * 70]
+    assert not survey.looks_like_survey(wide * 50)
+    assert time.monotonic() - began < 1
+
+
+def test_many_kind_marks_are_all_taken_off():
+    assert survey.looks_like_survey([f"3、{R}" + "（单选题）" * 40 + " [必答]  (必填) "])
+
+
+def test_the_money_unit_comes_from_the_course(tmp_path, monkeypatch):
+    sources = {"survey": replace(course().sources["survey"], unit="港元")}
+    changed = replace(course(), sources=sources)
+    monkeypatch.setattr(survey, "course", lambda: changed)
+    population = survey.read_survey(export(tmp_path / "a.csv", plain_lines()))
+    assert [indicator.unit for indicator in population.indicators] == ["级", "次", "港元"]
 
 
 def test_orders_do_not_look_like_a_survey():

@@ -137,7 +137,7 @@ def test_other_readings_worked_by_hand():
         "我们的（默认）",
         "别家的",
         "用中位数代替均值",
-        "R 照字面：天数 ≥ 均值标 ↑",
+        "照字面：值 ≥ 均值标 ↑",
     )
     assert table.rows == (
         ("甲", "一般发展客户", "≠ 新客户", "一般发展客户", "≠ 一般挽留客户"),
@@ -145,17 +145,18 @@ def test_other_readings_worked_by_hand():
         ("丙", "一般发展客户", "≠ 新客户", "≠ 重要保持客户", "≠ 一般挽留客户"),
         ("丁", "重要保持客户", "重要保持客户（未核实）", "重要保持客户", "≠ 重要价值客户"),
     )
-    assert "别家的 3 位、用中位数代替均值 1 位、R 照字面：天数 ≥ 均值标 ↑ 4 位" in table.note
+    assert "别家的 3 位、用中位数代替均值 1 位、照字面：值 ≥ 均值标 ↑ 4 位" in table.note
     assert set(table.tones) == {
         (i, j) for i, row in enumerate(table.rows) for j, t in enumerate(row) if t[0] == "≠"
     }
     assert set(table.tones.values()) == {"changed"}
 
 
-def test_the_literal_reading_is_shown_only_where_days_are_counted():
+def test_the_literal_reading_changes_nothing_where_larger_is_better():
     four = people(("甲", 5, 1, 100), ("乙", 4, 1, 200), ("丙", 3, 2, 300), ("丁", 1, 8, 1000))
     table = tables.other_readings(four, LEVELS, [OURS], "A")
-    assert table.columns == ("客户编号", "我们的（默认）", "用中位数代替均值")
+    literal = table.columns.index("照字面：值 ≥ 均值标 ↑")
+    assert [row[literal] for row in table.rows] == [row[1] for row in table.rows]
 
 
 def test_a_customer_named_like_a_sign_is_not_a_change():
@@ -168,7 +169,7 @@ def test_other_readings_of_the_demo_start_from_the_hand_worked_levels(source):
     given = assignment(source)
     table = tables.other_readings(given.sample, given.indicators, course().conventions.values(), "A")
     assert [row[:2] for row in table.rows] == [(row[0], row[5]) for row in golden()[source]["customers"]]
-    assert len(table.columns) == 2 + 5 + 1 + (source == "online_retail")
+    assert len(table.columns) == 2 + 5 + 2
     doubtful = course().conventions["G"].unverified
     column = table.columns.index("六级惯例")
     for row, worked in zip(table.rows, golden()[source]["customers"], strict=True):

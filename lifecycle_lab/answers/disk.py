@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -26,18 +27,40 @@ _CAUSES = {
     errno.EPERM: ("没有权限。", _ELSEWHERE),
     errno.EROFS: ("这个磁盘是只读的。", _ELSEWHERE),
     errno.ENAMETOOLONG: ("文件名或路径太长（一个汉字算三个字节，名字最多 255 字节）。", "换短一些的名字。"),
-    errno.EISDIR: ("该放答案文件的地方是一个文件夹。", "把那个文件夹移走或改名。"),
+    errno.EISDIR: ("该放文件的地方是一个文件夹。", "把那个文件夹移走或改名。"),
     errno.ENOTDIR: ("路径中间有一节是文件，不是文件夹。", "把那个文件移走或改名。"),
     errno.EEXIST: ("该放文件夹的地方是一个文件。", "把那个文件移走或改名。"),
     errno.ENOENT: ("文件夹不见了。", "确认磁盘还连着，再保存一次。"),
     errno.EIO: ("磁盘读写出错。", "把这个文件夹抄到别的磁盘上再继续。"),
     errno.ENOSYS: ("这种磁盘（常见于网络盘）没有文件锁。", "把答案文件夹放到本机磁盘上。"),
 }
+ANSWERS = "答案文件"
 
 
-def read(path: str, limit: int) -> bytes | None:
-    """最多 limit 个字节；文件不存在 → None；别的毛病 → AnswerFileError。"""
-    with _explained("读不出答案文件。", path):
+def require_file(path: str, noun: str = ANSWERS) -> bool:
+    """普通文件 → 真，还没有 → 假；管道与设备一打开就等不到头，文件夹读不出 → AnswerFileError。"""
+    with _explained(f"{noun}用不了。", path):
+        try:
+            mode = os.stat(path).st_mode
+        except FileNotFoundError:
+            return False
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if stat.S_ISREG(mode):
+        return True
+    raise AnswerFileError(
+        f"{noun}的路径上不是普通文件。",
+        where=quote(path, 200),
+        why="那里是管道、设备或别的特殊文件，读它会一直等下去。",
+        remedy="换一个文件名。",
+    )
+
+
+def read(path: str, limit: int, noun: str = ANSWERS) -> bytes | None:
+    """最多 limit 个字节；文件不存在 → None；别的毛病 → AnswerFileError。noun: 错误里怎样称呼它。"""
+    if not require_file(path, noun):
+        return None
+    with _explained(f"读不出{noun}。", path):
         try:
             descriptor = _patiently(lambda: os.open(path, os.O_RDONLY | _BINARY))
         except FileNotFoundError:
@@ -48,13 +71,13 @@ def read(path: str, limit: int) -> bytes | None:
             os.close(descriptor)
 
 
-def write(path: str, data: bytes, temporary: str) -> None:
+def write(path: str, data: bytes, temporary: str, noun: str = ANSWERS) -> None:
     """整份换上：写新文件 → 落盘 → 改名 → 目录落盘；返回时新内容已在盘上。
 
     temporary: 同一文件夹里还不存在的临时名。任何一步失败 → AnswerFileError,
     path 上要么是原来的内容，要么（改名之后才失败）是完整的新内容。
     """
-    with _explained("没有存上：答案文件写不进去。", path):
+    with _explained(f"没有存上：{noun}写不进去。", path):
         try:
             _write_through(temporary, data)
             _patiently(lambda: os.replace(temporary, path))
@@ -64,9 +87,9 @@ def write(path: str, data: bytes, temporary: str) -> None:
         _settle(os.path.dirname(path))
 
 
-def make_folder(folder: str) -> None:
-    """文件夹连同上级都建好；新建的也要让上级目录落盘。"""
-    with _explained("建不了答案文件夹。", folder):
+def make_folder(folder: str, noun: str = ANSWERS) -> None:
+    """放 noun 的文件夹连同上级都建好；新建的也要让上级目录落盘。"""
+    with _explained(f"没有存上：{noun}写不进去，放它的文件夹建不了。", folder):
         if not os.path.isdir(folder):
             os.makedirs(folder, exist_ok=True)
             _settle(os.path.dirname(folder))

@@ -29,7 +29,7 @@ Quiz = str | Sequence[str]
 class Answers:
     """一位学生一份作业的全部答案；从不就地改，`with_…` 都给出新的一份。
 
-    variant: scheme、source、as_of(文字或 None)、attempt、keyed、customers(编号列表)。
+    variant: scheme、source、as_of（文字，没有观察日是 ""；旧文件里的 None 照读）、attempt、keyed、customers（编号列表）。
     tables: 表 → 行 → 列 → 学生打的文字。quiz: 题 → 文字或文字列表。text: 题 → 文字。
     attempts: 练习 → checks、hints（次数）、solution、tried（真假）与别的次数或真假。
     edited_outside: 文件在工作簿之外改过（指纹不符）；一旦如此，以后的版本都带着它。
@@ -65,6 +65,11 @@ class Answers:
     def sha256(self) -> str:
         """内容的指纹（64 位十六进制），不含时间与会话。"""
         return digest(_content(self))
+
+    @property
+    def basis(self) -> tuple[Mapping[str, object], str]:
+        """（题本，数据指纹）：两份答案这两样都同，才能写进同一个文件；观察日 None 与 "" 是一回事。"""
+        return {**self.variant, "as_of": self.variant.get("as_of") or ""}, self.data_sha256
 
     def cell(self, table: str, row: str, column: str) -> str:
         """一格的文字；没填过是 ""。"""

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
 
 from lifecycle_lab.answers.document import Answers, Cells, Quiz, typed, typed_choice
 from lifecycle_lab.schema import AnswerConflict, quote
@@ -33,24 +34,25 @@ def set_cells(answers: Answers, table: str, changes: Cells, seen: Cells) -> Answ
 
 def set_text(answers: Answers, changes: Mapping[str, str], seen: Mapping[str, str]) -> Answers:
     """写几段文字，题 → 文字；规则同 set_cells。"""
-    mine, clashes = answers, []
-    for question, text in changes.items():
-        mine = mine.with_text(question, text)
-        fresh, new = answers.text.get(question, ""), mine.text.get(question, "")
-        if _clash(fresh, typed(seen.get(question, "")), new):
-            clashes.append((question, fresh, new))
-    return _merged(mine, clashes)
+    mine = reduce(lambda found, change: found.with_text(*change), changes.items(), answers)
+    return _merged(mine, _clashes(answers.text, seen, mine.text, changes))
 
 
 def set_quiz(answers: Answers, changes: Mapping[str, Quiz], seen: Mapping[str, Quiz]) -> Answers:
     """选几道题，题 → 选项或选项列表；规则同 set_cells。"""
-    mine, clashes = answers, []
-    for question, choice in changes.items():
-        mine = mine.with_quiz(question, choice)
-        fresh, new = answers.quiz.get(question, ""), mine.quiz.get(question, "")
-        if _clash(fresh, typed_choice(seen.get(question, "")) or "", new):
-            clashes.append((question, fresh, new))
-    return _merged(mine, clashes)
+    mine = reduce(lambda found, change: found.with_quiz(*change), changes.items(), answers)
+    return _merged(mine, _clashes(answers.quiz, seen, mine.quiz, changes))
+
+
+def _clashes(
+    fresh: Mapping[str, Quiz], seen: Mapping[str, Quiz], mine: Mapping[str, Quiz], questions: Iterable[str]
+) -> list[Clash]:
+    """各题里冲突的几处；没有的题都当作空白。"""
+    return [
+        (question, fresh.get(question, ""), mine.get(question, ""))
+        for question in questions
+        if _clash(fresh.get(question, ""), typed_choice(seen.get(question, "")) or "", mine.get(question, ""))
+    ]
 
 
 def _clash(fresh: object, seen: object, new: object) -> bool:
@@ -75,7 +77,7 @@ def _places(clashes: Iterable[Clash]) -> str:
         f"{place}：文件里是{_shown(theirs)}，这个窗口要写{_shown(mine)}" for place, theirs, mine in clashes
     ]
     more = [f"……共 {len(lines)} 处"] if len(lines) > _SHOWN else []
-    return ";".join(lines[:_SHOWN] + more)
+    return "；".join(lines[:_SHOWN] + more)
 
 
 def _shown(value: object) -> str:

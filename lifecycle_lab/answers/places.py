@@ -16,20 +16,33 @@ from lifecycle_lab.schema import AnswerFileError, quote
 
 @dataclass(frozen=True)
 class Place:
-    """答案文件 path 与它旁边的文件；一律是绝对的真实路径。"""
+    """一个文件 path 与它旁边的文件；一律是绝对的真实路径。"""
 
     path: str
 
     @classmethod
-    def of(cls, path: Path | str) -> Place:
+    def of(cls, path: Path | str, noun: str = "答案文件") -> Place:
         """学生换了工作目录、或经由链接打开，都是同一个文件。路径不能用 → AnswerFileError。"""
         try:
             return cls(os.path.realpath(path))
         except (OSError, ValueError) as error:
             why = "路径里有系统不认的字符。"
             raise AnswerFileError(
-                "答案文件的路径不能用。", where=quote(path, 200), why=why, remedy="换个文件名。"
+                f"{noun}的路径不能用。", where=quote(path, 200), why=why, remedy="换个文件名。"
             ) from error
+
+    @classmethod
+    def of_answers(cls, path: Path | str) -> Place:
+        """答案文件的位置；名字以 .lock 结尾 → AnswerFileError：锁会正好是它自己。"""
+        place = cls.of(path)
+        if place.name.casefold().endswith(".lock"):
+            raise AnswerFileError(
+                "答案文件的名字不能以 .lock 结尾。",
+                where=quote(place.path, 200),
+                why="那是旁边的锁文件用的名字。",
+                remedy="换个名字（参数 answers_file），例如以 .json 结尾。",
+            )
+        return place
 
     @property
     def folder(self) -> str:
@@ -60,6 +73,13 @@ class Place:
     def temporary(self) -> str:
         """同一文件夹里一个新的临时名。"""
         return self.beside(f"{self.temporary_prefix}{secrets.token_hex(8)}.tmp")
+
+    def is_same(self, other: Place) -> bool:
+        """同一个文件：路径相同，或（不分大小写的磁盘、硬链接）系统说是同一个。"""
+        try:
+            return self.path == other.path or os.path.samefile(self.path, other.path)
+        except OSError:
+            return False
 
     def beside(self, name: str) -> str:
         return os.path.join(self.folder, name)

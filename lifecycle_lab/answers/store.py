@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lifecycle_lab.answers import disk
 from lifecycle_lab.answers.document import MAX_BYTES, Answers, encode
+from lifecycle_lab.answers.output import write_file
 from lifecycle_lab.answers.parsing import ForeignAnswers, parse
 from lifecycle_lab.answers.places import Place
 from lifecycle_lab.answers.versions import Versions, moment
@@ -50,7 +51,7 @@ class AnswersFile:
         known_tables: Collection[str] | None = None,
         lock_timeout: float = 10.0,
     ) -> None:
-        self._place = Place.of(path)
+        self._place = Place.of_answers(path)
         self._versions = Versions(self._place, self._mine)
         self._new, self._session, self._now = new, session, now
         self._known_tables, self._lock_timeout = known_tables, lock_timeout
@@ -74,13 +75,16 @@ class AnswersFile:
         """拿着锁：读最新 → edit → 修订号加一 → 写新、落盘、改名；返回时已在盘上。
 
         edit: 纯函数，最新的一份进，改好的一份出；它抛的错原样抛出，文件不动。
-        AnswerConflict 时落选的一份存进 older。写不进去 → AnswerFileError，原来的字节还在。
+        AnswerConflict 时落选的一份存进 older。写不进去，或文件是另一份题本、另一份数据的
+        → AnswerFileError，原来的字节还在。
         """
         self.notice = ""
+        disk.require_file(self._place.path)
         disk.make_folder(self._place.folder)
         with disk.locked(self._place.lock, self._lock_timeout):
             self._sweep()
             found = self._find()
+            self._require_same_basis(found)
             if found.damaged:
                 self._set_aside(found.data)
             changed = self._edited(edit, found.answers)
@@ -91,6 +95,17 @@ class AnswersFile:
         self._began = self._began or moment(changed)
         self._newest = changed.revision
         return changed
+
+    def copy_to(self, path: Path | str) -> Path:
+        """把答案文件原样抄到 path（要交的那一份），返回抄到的地方；path 就是答案文件时什么也不做。"""
+        target = Place.of(path)
+        if not target.is_same(self._place):
+            data = disk.read(self._place.path, MAX_BYTES + 1)
+            if data is None:
+                where = quote(self._place.path, 200)
+                raise AnswerFileError("还没有答案，没有可抄的。", where=where, remedy="先填一格。")
+            write_file(target.path, data, "答案文件的抄本")
+        return Path(target.path)
 
     def receipt(self) -> str:
         """回执：盘上这一份的指纹前 12 位，与评分那边算的相同；还没有文件 → AnswerFileError。"""
@@ -232,7 +247,7 @@ class AnswersFile:
             self._say(f"文件里有 {len(answers.ignored_keys)} 项不认识的内容，没有采用。")
         if answers.data_sha256 != new.data_sha256:
             self._say("这份答案是用另一份数据做的：换回那份数据，或移走答案文件重新开始。")
-        if answers.variant != new.variant:
+        if answers.basis[0] != new.basis[0]:
             self._say("这份答案的题本与现在的不同：向老师核对题本，或移走答案文件重新开始。")
         self._say_sync_copies()
 
@@ -255,6 +270,18 @@ class AnswersFile:
         answers = parse(data, name, known_tables=self._known_tables)
         self._check_identity(answers)
         return answers
+
+    def _require_same_basis(self, found: _Found) -> None:
+        """另一份题本的答案可以看，不可以接着写：两份混在一个文件里，哪一份都判不了。"""
+        if found.data is None or found.answers.basis == self._new.basis:
+            return
+        other_data = found.answers.data_sha256 != self._new.data_sha256
+        raise AnswerFileError(
+            "没有存上：答案文件里是另一份" + ("数据" if other_data else "题本") + "的答案。",
+            where=quote(self._place.path, 200),
+            why="换过数据、观察日或题本；接着写会把两份答案混在一起。文件没有动。",
+            remedy="换一个答案文件（参数 answers_file），或移走原来的，再填一次。",
+        )
 
     def _check_identity(self, answers: Answers) -> None:
         if answers.identity != self._new.identity:

@@ -31,8 +31,11 @@ class Versions:
         self._moments: dict[str, datetime | None] = {}
 
     def all(self) -> list[tuple[int, str]]:
-        """（修订号，文件名），新的在前。"""
-        found = self._matching(r"\.r(\d{1,15})\.json")
+        """（修订号，文件名），新的在前。
+
+        号最多 14 位：改名改出来的更大的号不算，从它接着数，十五位的上限很快就用完。
+        """
+        found = self._matching(r"\.r(\d{1,14})\.json")
         return sorted(((int(match[1]), match[0]) for match in found), reverse=True)
 
     def newest_usable(self) -> Answers | None:

@@ -10,43 +10,17 @@ import functools
 from pathlib import Path
 
 from lifecycle_lab.content.loading import load
-from lifecycle_lab.content.shapes import (
-    Convention,
-    Course,
-    Exercise,
-    Fact,
-    Item,
-    Misconception,
-    Option,
-    Questionnaire,
-    RubricLine,
-    Source,
-    State,
-    Strategy,
-    TableText,
-    Term,
-    Thresholds,
-    ToyCustomer,
-)
+from lifecycle_lab.content.shapes import Convention, Course, Exercise, Item, Misconception, Questionnaire
 from lifecycle_lab.schema import ContentError
 
+# 别的房间常用的几个形状；其余的从 content.shapes 取
 __all__ = [
     "Convention",
     "Course",
     "Exercise",
-    "Fact",
     "Item",
     "Misconception",
-    "Option",
     "Questionnaire",
-    "RubricLine",
-    "Source",
-    "State",
-    "Strategy",
-    "TableText",
-    "Term",
-    "Thresholds",
-    "ToyCustomer",
     "course",
     "data_folder",
     "load",

@@ -147,7 +147,9 @@ class Datapackage:
         for found in self.resources:
             if found.path == path:
                 return found
-        raise ContentError(f"数据字典里没有 {quote(path, 80)}。", where=FILE)
+        raise ContentError(
+            f"数据字典里没有 {quote(path, 80)}。", where=FILE, remedy="在字典里登记它，或取回原来的字典。"
+        )
 
 
 def load(folder: Path | None = None) -> Datapackage:
@@ -161,7 +163,26 @@ def load(folder: Path | None = None) -> Datapackage:
             "找不到数据字典。", where=str(path), remedy="重新安装本书，或取回这个文件。"
         ) from None
     except (ValueError, TypeError, KeyError, re.error) as error:  # TOML 与编码的错误也是 ValueError
-        raise ContentError("数据字典写得不对。", where=FILE, why=str(error)) from None
+        raise ContentError(
+            "数据字典写得不对。",
+            where=FILE,
+            why=_why(error),
+            remedy="多半是键写错、少了一项，或该加引号的没有加；照别的条目改好，或取回原来的字典。",
+        ) from None
+
+
+def _why(error: Exception) -> str:
+    """库的说明是英文，只取其中的行、键与样式；自己抛的已经是中文。"""
+    if place := re.search(r"line (\d+), column (\d+)", str(error)):
+        return f"第 {place[1]} 行第 {place[2]} 个字附近不合 TOML 的写法。"
+    if isinstance(error, UnicodeDecodeError):
+        return f"第 {error.start + 1} 个字节不是 UTF-8。"
+    if isinstance(error, re.error):
+        return f"pattern 不是正则表达式：{quote(error.pattern)}。"
+    if isinstance(error, TypeError | KeyError | tomllib.TOMLDecodeError):
+        names = "、".join(re.findall(r"'(\w+)'", str(error)))
+        return f"缺少或不认识的键：{names}。" if names else "有一项的类型不对，或文件没有写完。"
+    return str(error)
 
 
 def _package(title: str, description: str, resource: Sequence[dict], course: Sequence[dict]) -> Datapackage:
@@ -199,7 +220,7 @@ def check(folder: Path | None = None) -> list[str]:
     package = load(folder)
     problems = [*_listing_problems(folder, package)]
     for resource in package.resources:
-        problems += [f"{resource.path}:{problem}" for problem in _resource_problems(folder, resource)]
+        problems += [f"{resource.path}：{problem}" for problem in _resource_problems(folder, resource)]
     if not (folder / README).is_file() or (folder / README).read_text(encoding="utf-8") != readme(folder):
         problems.append(f"{README}：与 {FILE} 不一致，请重新生成。")
     return problems

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -170,7 +171,7 @@ def _convention(record: Record) -> Convention:
         title=record.text("title"),
         source=record.text("source"),
         note=record.text("note"),
-        names=MappingProxyType({}),
+        names=MappingProxyType({}),  # 名称在 levels.csv 里，由 _with_names 补上
         unverified=frozenset(),
     )
 
@@ -178,11 +179,8 @@ def _convention(record: Record) -> Convention:
 def _with_names(header: Convention, records: list[Record]) -> Convention:
     names = _unique(records, _level, key=lambda level: level[0], value=lambda level: level[1:])
     _total(names, f"levels.csv，惯例 {quote(header.id)}")
-    return Convention(
-        id=header.id,
-        title=header.title,
-        source=header.source,
-        note=header.note,
+    return replace(
+        header,
         names=MappingProxyType({state: name for state, (name, _) in names.items()}),
         unverified=frozenset(state for state, (_, verified) in names.items() if not verified),
     )

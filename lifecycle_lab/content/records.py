@@ -32,7 +32,7 @@ class Record:
     used: set[str] = field(default_factory=set)
 
     def at(self, key: str) -> str:
-        return f"{self.where},{self.noun} {quote(key)}"
+        return f"{self.where}，{self.noun} {quote(key)}"
 
     def get(self, key: str, default: object = None) -> object:
         self.used.add(key)
@@ -62,7 +62,7 @@ class Record:
         return number
 
     def flag(self, key: str) -> bool:
-        return bool(self.need(key, bool, "true 或 false(不加引号)"))
+        return bool(self.need(key, bool, "true 或 false（不加引号）"))
 
     def yes(self, key: str) -> bool:
         """CSV 里的「是/否」。"""

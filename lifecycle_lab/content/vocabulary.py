@@ -38,7 +38,7 @@ TABLE_COLUMNS = MappingProxyType(
 )
 """程序认得的表与列的编号（course.md A12）；列名与先后由内容定。"""
 
-FORMAT_KINDS = ("arrow", "number", "whole", "money", "level", "pattern", "percent", "text")
+FORMAT_KINDS = ("arrow", "number", "whole", "money", "level", "pattern", "percent")
 OUTCOMES = ("right", "credit", "wrong", "blank", "format", "pending")
 MEANINGS = ("recency_days", "recency_level", "frequency", "monetary")
 SIDES = ("better", "worse", "equal")

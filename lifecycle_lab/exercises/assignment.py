@@ -13,8 +13,16 @@ from lifecycle_lab import variants
 from lifecycle_lab.answers import Answers
 from lifecycle_lab.content import Convention, Course, course
 from lifecycle_lab.exercises.sources import open_population
-from lifecycle_lab.reading import read_bytes
-from lifecycle_lab.schema import INDICATOR_KEYS, Customer, Indicator, ParameterError, Population, quote
+from lifecycle_lab.reading import decode, read_bytes
+from lifecycle_lab.schema import (
+    INDICATOR_KEYS,
+    Customer,
+    DataError,
+    Indicator,
+    ParameterError,
+    Population,
+    quote,
+)
 
 FORMAT = 1
 MAX_VARIANT_BYTES = 64 * 1024
@@ -147,9 +155,9 @@ def read_variant(path: Path, student_id: str) -> Assignment:
     """读教师发的题本文件；不是给这位学生的、缺项或改坏的 → ParameterError。"""
     data = read_bytes(path, MAX_VARIANT_BYTES)
     try:
-        document = json.loads(data.decode("utf-8-sig"))
+        document = json.loads(decode(data, path.name))  # PowerShell 转存成 UTF-16，旧控制台写 GBK
         assignment = _from_document(document)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ParameterError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ParameterError, DataError):
         raise ParameterError(
             f"题本文件 {quote(path.name, 80)} 读不懂。",
             where="参数 variant_file",

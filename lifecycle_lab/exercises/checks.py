@@ -19,12 +19,20 @@ from lifecycle_lab.exercises import misconceptions, reasons
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.entries import Entry
 from lifecycle_lab.exercises.forms import Cell, Form, form, lesson_forms
-from lifecycle_lab.exercises.keys import follow, key, matches, own_means, own_patterns, own_segments
+from lifecycle_lab.exercises.keys import (
+    follow,
+    is_worked,
+    key,
+    matches,
+    own_means,
+    own_patterns,
+    own_segments,
+)
 
 RIGHT, CREDIT, WRONG = "right", "credit", "wrong"
 BLANK, FORMAT, PENDING = "blank", "format", "pending"
 STATUSES = (RIGHT, CREDIT, WRONG, BLANK, FORMAT, PENDING)
-SIGNS = {RIGHT: "✓", CREDIT: "✓（过程）", WRONG: "×", BLANK: "", FORMAT: "?", PENDING: "…"}
+SIGNS = {RIGHT: "✓", CREDIT: "✓（过程）", WRONG: "×", BLANK: "", FORMAT: "?", PENDING: "（待评阅）"}
 TONES = {
     RIGHT: "good",
     CREDIT: "credit",
@@ -71,8 +79,9 @@ class Outcome:
 
     @property
     def passed(self) -> bool:
-        """没有空着的、格式不对的、错的格。"""
-        return bool(self.cells) and not any(self.counts[status] for status in (WRONG, BLANK, FORMAT))
+        """没有空着的、格式不对的、错的格；表4-5 还要写了策略（表4-4 填完之前不问策略，所以过不了）。"""
+        done = bool(self.cells) and not any(self.counts[status] for status in (WRONG, BLANK, FORMAT))
+        return done and (bool(self.counts[PENDING]) or not self.exercise.rubric)
 
     @property
     def full(self) -> Fraction:
@@ -89,12 +98,13 @@ _TEXT_COLUMNS = frozenset({"strategy", "text"})
 
 
 def asked(sheet: Form, assignment: Assignment, answers: Answers) -> tuple[Cell, ...]:
-    """要填的格。表4-5 在表4-4 填完之后只问学生自己分出的那几类；之前，或分出的全是别家的名字，不问策略。"""
+    """要填的格。表4-5 在表4-4 做完之后只问学生自己分出的那几类；之前问全部类型的依据，不问策略。"""
     if sheet.exercise.answer != "strategies":
         return sheet.cells
     names = own_segments(assignment, answers)
     own = tuple(cell for cell in sheet.cells if cell[0] in names.values())
-    if own and len(names) == len(assignment.sample):
+    rows = {row for row, _ in own}
+    if len(names) == len(assignment.sample) and is_worked(rows):
         return own
     return tuple(cell for cell in sheet.cells if cell[1] not in _TEXT_COLUMNS)
 
@@ -175,3 +185,8 @@ def results(lesson: str, assignment: Assignment, answers: Answers) -> dict[str, 
         sheet.exercise.id: check(sheet.exercise.id, assignment, answers).statuses
         for sheet in lesson_forms(lesson, assignment)
     }
+
+
+def is_open(exercise_id: str, assignment: Assignment, answers: Answers) -> bool:
+    """可以给学生看这一题的结果了：通过了，或认真试过（与 solution 同一道门）。"""
+    return bool(answers.attempt(exercise_id)["tried"]) or check(exercise_id, assignment, answers).passed

@@ -14,16 +14,19 @@ from fractions import Fraction
 from lifecycle_lab.reading import halfwidth, parse_decimal, parse_whole
 from lifecycle_lab.schema import DOWN, UP, exact_decimal, half_up
 
-_UP = frozenset(["↑", "⬆", "⇧", "▲", "△", "🔼", "^", "上", "高", "上升", "升", "向上", "up", "u"])
-_DOWN = frozenset(["↓", "⬇", "⇩", "▼", "▽", "🔽", "v", "下", "低", "下降", "降", "向下", "down", "d"])
+_UP = frozenset(["↑", "⬆", "⇧", "▲", "△", "🔼", "⇑", "^", "上", "向上", "up", "u"])
+_DOWN = frozenset(["↓", "⬇", "⇩", "▼", "▽", "🔽", "⇓", "v", "下", "向下", "down", "d"])
 # 组合里一个字一个箭头：单个字的写法与箭头格认得的完全一样
 _ARROW_SIGNS = {
     sign: arrow for signs, arrow in ((_UP, UP), (_DOWN, DOWN)) for sign in signs if len(sign) == 1
 }
 _SEPARATORS = str.maketrans("", "", " 、,;/|\t\ufe0f")
-_NUMBER_UNIT = re.compile(r"(天|日|次|级|人|位|英镑|镑|£)$")
-_MONEY_SIGN = re.compile("[¥£$元圆万]|CNY|RMB")
+_SAME_UNITS = {"天": "天|日", "元": "元|圆|RMB|CNY", "英镑": "英镑|镑|£|GBP", "人": "人|位|个"}
+_MONEY = frozenset({"元", "英镑"})
+_SIGNS = {"元": "¥", "英镑": "£"}
+_MONEY_SIGN = re.compile("[¥£$元圆]|CNY|RMB")
 _FLOAT_DIGITS = 12
+_LONGEST_CELL = 60  # 能判的格里没有更长的正经写法；再长的不规范化，免得有人拿它耗时间
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,14 @@ class Entry:
 
 
 def read_entry(kind: str, text: str, names: Collection[str] = ()) -> Entry:
-    """kind: arrow、pattern、number、whole、percent、segment、text;names 是认得的级别名。"""
+    """kind: arrow、pattern、number、whole、percent、segment、text。
+
+    names: segment 是认得的级别名，number 与 whole 是这一列自己的单位；别的写法用不到。
+    """
     if not text.strip():
         return Entry(text)
+    if kind != "text" and len(text) > _LONGEST_CELL:
+        return Entry(text, None, text)
     return _READERS[kind](text, names)
 
 
@@ -65,14 +73,31 @@ def _pattern(text: str, _: Collection[str]) -> Entry:
     return Entry(text, pattern, pattern)
 
 
-def _number(text: str, _: Collection[str]) -> Entry:
-    number = parse_decimal(_NUMBER_UNIT.sub("", halfwidth(text)))
-    return _decimal_entry(text, number)
+def _number(text: str, units: Collection[str]) -> Entry:
+    number = _without_unit(text, units)
+    # 自己的单位已经去掉；还留着货币号就是别的货币，“万”只有金额的列才认
+    foreign = (
+        _MONEY_SIGN.search(number) if _MONEY & set(units) else _MONEY_SIGN.search(number) or "万" in number
+    )
+    return _decimal_entry(text, None if foreign else parse_decimal(number))
+
+
+def _without_unit(text: str, units: Collection[str]) -> str:
+    """去掉这一列自己的单位与货币号、正号，补全“.5”“3.”；别的单位留着，于是读不成数。"""
+    number = halfwidth(text).removeprefix("+")
+    for unit in units:
+        number = re.sub(f"({_SAME_UNITS.get(unit, unit)})$", "", number).strip()
+        number = number.removeprefix(_SIGNS.get(unit, "\0")).strip()
+    if re.fullmatch(r"\.\d+|\d+\.", number):
+        return f"0{number}" if number.startswith(".") else number.removesuffix(".")
+    return number
 
 
 def _percent(text: str, _: Collection[str]) -> Entry:
     number = halfwidth(text).removesuffix("%")
-    return _decimal_entry(text, None if _MONEY_SIGN.search(number) else parse_decimal(number))
+    return _decimal_entry(
+        text, None if _MONEY_SIGN.search(number) or "万" in number else parse_decimal(number)
+    )
 
 
 def _decimal_entry(text: str, number: Decimal | None) -> Entry:
@@ -81,13 +106,13 @@ def _decimal_entry(text: str, number: Decimal | None) -> Entry:
     return Entry(text, Fraction(number), format(number, "f"), max(0, -number.as_tuple().exponent))
 
 
-def _whole(text: str, _: Collection[str]) -> Entry:
-    number = parse_whole(_NUMBER_UNIT.sub("", halfwidth(text)))
+def _whole(text: str, units: Collection[str]) -> Entry:
+    number = parse_whole(_without_unit(text, units))
     return Entry(text, number, text if number is None else str(number))
 
 
 def _segment(text: str, names: Collection[str]) -> Entry:
-    written = _plain_name(text)
+    written = _plain_name(text).rstrip("。.")
     known = {_plain_name(name): name for name in names}
     found = known.get(written) or known.get(written + "客户")
     return Entry(text, found, found or text)
@@ -110,7 +135,6 @@ _READERS: dict[str, Callable[[str, Collection[str]], Entry]] = {
     "segment": _segment,
     "text": _text,
 }
-KINDS = frozenset(_READERS)
 
 
 def as_text(value: object) -> str:

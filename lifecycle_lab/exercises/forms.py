@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from lifecycle_lab.answers import Answers
 from lifecycle_lab.content import Exercise
@@ -28,12 +28,13 @@ KNOWN_TABLES = ("warm_up", "table_4_2", "table_4_3", "table_4_4", "table_4_5")
 
 @dataclass(frozen=True)
 class Form:
-    """exercise 的空白表；kinds: 列 → 写法；names: 认得的客户级别名（所有命名惯例的）。"""
+    """exercise 的空白表；kinds: 列 → 写法；names: 认得的客户级别名（所有命名惯例的）；units: 列 → 单位。"""
 
     exercise: Exercise
     rows: tuple[str, ...]
     kinds: Mapping[str, str]
     names: frozenset[str] = frozenset()
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -42,9 +43,15 @@ class Form:
     def read(self, answers: Answers) -> dict[Cell, Entry]:
         """学生在这张表里写下的每一格（没写的是空白）。"""
         return {
-            cell: read_entry(self.kinds[cell[1]], self._stored(answers, cell), self.names)
+            cell: read_entry(self.kinds[cell[1]], self._stored(answers, cell), self._known(cell[1]))
             for cell in self.cells
         }
+
+    def _known(self, column: str) -> Collection[str]:
+        """这一列认得的词：级别列是级别名，数的列是自己的单位。"""
+        if self.kinds[column] == "segment":
+            return self.names
+        return {self.units[column]} if column in self.units else ()
 
     def _stored(self, answers: Answers, cell: Cell) -> str:
         if self.exercise.answer == "text":
@@ -63,7 +70,8 @@ def form(exercise_id: str, assignment: Assignment) -> Form:
     every_name = (
         name for convention in assignment.course.conventions.values() for name in convention.names.values()
     )
-    return Form(exercise, _rows(exercise, assignment), _KINDS[exercise.answer], frozenset(every_name))
+    units = {indicator.key: indicator.unit for indicator in assignment.indicators} | {"customer_count": "人"}
+    return Form(exercise, _rows(exercise, assignment), _KINDS[exercise.answer], frozenset(every_name), units)
 
 
 def _rows(exercise: Exercise, assignment: Assignment) -> tuple[str, ...]:

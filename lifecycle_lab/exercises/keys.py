@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from lifecycle_lab import rfm
@@ -98,7 +98,7 @@ def _evidence(rows: Sequence[str], assignment: Assignment, names: Mapping[str, s
     heads = Counter(names.values())
     money: Counter[str] = Counter()
     for customer in assignment.sample:
-        money[names[customer.customer_id]] += customer.monetary
+        money[names.get(customer.customer_id, "")] += customer.monetary
     total = sum(money.values())
     counts = {(row, "customer_count"): heads[row] for row in rows}
     return counts | {(row, "money_share"): Fraction(100 * money[row], total) for row in rows}
@@ -110,9 +110,30 @@ def own_means(assignment: Assignment, answers: Answers) -> dict[str, Entry]:
     return {name: own[MEAN_ROW, name] for name in INDICATOR_KEYS if own[MEAN_ROW, name].is_readable}
 
 
+def worked_means(assignment: Assignment, answers: Answers) -> dict[str, Entry]:
+    """可以接着算的均值：落在这一列的最小与最大之间，或者三个里至少有一个是对的。
+
+    三个都随手填、又都不在范围里的，不是算错了一步，不接着算：否则填几个 0 就能换来 30 个箭头。
+    """
+    own, exact = own_means(assignment, answers), means(assignment)
+    if any(matches("number", name, entry, exact[name]) for name, entry in own.items()):
+        return own
+    return {name: entry for name, entry in own.items() if _inside(assignment, name, entry)}
+
+
+def _inside(assignment: Assignment, name: str, entry: Entry) -> bool:
+    numbers, scale = column(assignment.sample, name), 10 ** assignment.indicator(name).decimals
+    return min(numbers) < entry.value * scale < max(numbers)
+
+
+def is_worked(kinds: Iterable[str]) -> bool:
+    """一张前表看上去做过：十位客户全是同一种的是随手填满，题本里没有这样的，不接着算。"""
+    return len(set(kinds)) > 1
+
+
 def _follow_marks(assignment: Assignment, answers: Answers) -> dict[Cell, set]:
     found: dict[Cell, set] = {}
-    for name, entry in own_means(assignment, answers).items():
+    for name, entry in worked_means(assignment, answers).items():
         indicator = assignment.indicator(name)
         centre = entry.value * 10**indicator.decimals
         for customer in assignment.sample:
@@ -130,10 +151,12 @@ def own_patterns(assignment: Assignment, answers: Answers) -> dict[str, str]:
 
 def _follow_levels(assignment: Assignment, answers: Answers) -> dict[Cell, set]:
     from_marks = own_patterns(assignment, answers)
+    if not is_worked(from_marks.values()):
+        return {}
     own = form("table_4_4", assignment).read(answers)
     found: dict[Cell, set] = {(row, "pattern"): {pattern} for row, pattern in from_marks.items()}
-    for row in assignment.customer_ids:
-        patterns = {from_marks.get(row), own[row, "pattern"].value} - {None}
+    for row in from_marks:
+        patterns = {from_marks[row], own[row, "pattern"].value} - {None}
         found[row, "segment"] = {rfm.segment(pattern, assignment.segments) for pattern in patterns}
     return found
 
@@ -146,7 +169,7 @@ def own_segments(assignment: Assignment, answers: Answers) -> dict[str, str]:
 
 def _follow_strategies(assignment: Assignment, answers: Answers) -> dict[Cell, set]:
     names = own_segments(assignment, answers)
-    if len(names) < len(assignment.sample):
+    if not is_worked(names.values()):
         return {}
     rows = form("table_4_5", assignment).rows
     return {cell: {value} for cell, value in _evidence(rows, assignment, names).items()}

@@ -6,19 +6,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lifecycle_lab.answers import MAX_BYTES, Answers, parse
 from lifecycle_lab.content import course
 from lifecycle_lab.exercises.assignment import Assignment, open_assignment
-from lifecycle_lab.exercises.checks import STATUSES, Outcome, check
+from lifecycle_lab.exercises.checks import CREDIT, STATUSES, Outcome, check
 from lifecycle_lab.exercises.forms import KNOWN_TABLES
+from lifecycle_lab.exercises.modes import DEMO_MARK
 from lifecycle_lab.exercises.showing import details, progress
 from lifecycle_lab.exercises.sources import SHIPPED
 from lifecycle_lab.reading import read_bytes
-from lifecycle_lab.schema import AnswerFileError, half_up, quote
+from lifecycle_lab.schema import AnswerFileError, ParameterError, half_up, quote
 
 FORMAT = 1
 
@@ -32,12 +33,18 @@ class Marked:
     outcomes: Mapping[str, Outcome]
     remarks: tuple[str, ...]
 
+    @property
+    def _day(self) -> str:
+        return f" · 观察日 {self.assignment.as_of}" if self.assignment.as_of else ""
+
     def document(self) -> dict[str, object]:
         """`check --json` 的内容（约定，format 1）。"""
         return {
             "format": FORMAT,
             "readable": True,
             "student_id": self.answers.student_id,
+            "source": self.assignment.source,
+            "as_of": self.assignment.as_of.isoformat() if self.assignment.as_of else "",
             "receipt": self.answers.sha256[:12],
             "remarks": list(self.remarks),
             "exercises": {name: _exercise(outcome) for name, outcome in self.outcomes.items()},
@@ -48,7 +55,7 @@ class Marked:
             details(outcome, self.assignment) for outcome in self.outcomes.values() if not outcome.passed
         )
         parts = [
-            f"学号 {self.answers.student_id} · 回执 {self.answers.sha256[:12]}",
+            f"学号 {self.answers.student_id} · 来源 {self.assignment.source}{self._day} · 回执 {self.answers.sha256[:12]}",
             *(f"注意：{remark}" for remark in self.remarks),
             progress(self.assignment, self.answers),
             *(table for table in shown if table),
@@ -66,13 +73,20 @@ def _exercise(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def mark_file(path: Path, source: str = "", variant_file: str = "", secret: bytes = b"") -> Marked:
-    """读一份答案文件并核对；读不懂、不是这门课的 → AnswerFileError。"""
+def read_answers(path: Path) -> Answers:
+    """读一份交来的文件；读不懂、不是这门课的 → AnswerFileError 或 DataError。"""
     answers = parse(read_bytes(path, 64 * MAX_BYTES), path.name, known_tables=KNOWN_TABLES)
     _require_this_course(answers, path)
-    assignment = _assignment(answers, source, variant_file, secret)
+    return answers
+
+
+def mark(
+    answers: Answers, source: str = "", as_of: str = "", variant_file: str = "", secret: bytes = b""
+) -> Marked:
+    """核对一份读懂了的答案；数据、题本、密钥是教师给的，给错了 → LabError。"""
+    assignment = _assignment(answers, source, as_of, variant_file, secret)
     outcomes = {name: check(name, assignment, answers) for name in course().exercises}
-    return Marked(assignment, answers, outcomes, tuple(_remarks(assignment, answers)))
+    return Marked(assignment, answers, outcomes, tuple(_remarks(assignment, answers, outcomes)))
 
 
 def _require_this_course(answers: Answers, path: Path) -> None:
@@ -84,23 +98,57 @@ def _require_this_course(answers: Answers, path: Path) -> None:
         )
 
 
-def _assignment(answers: Answers, source: str, variant_file: str, secret: bytes) -> Assignment:
+def _assignment(answers: Answers, source: str, as_of: str, variant_file: str, secret: bytes) -> Assignment:
     named = str(answers.variant.get("source", ""))
     if not (source or variant_file) and named not in SHIPPED:
-        raise AnswerFileError(
+        raise ParameterError(
             f"这份答案是用自备的文件 {quote(named)} 做的。", remedy="用 --source 给出那份文件的路径，再核对。"
         )
-    as_of = str(answers.variant.get("as_of") or "")
-    return open_assignment(answers.student_id, source or named, as_of, variant_file, secret)
+    day = as_of or str(answers.variant.get("as_of") or "")
+    return open_assignment(answers.student_id, source or named, day, variant_file, secret)
 
 
-def _remarks(assignment: Assignment, answers: Answers):
+def _remarks(assignment: Assignment, answers: Answers, outcomes: Mapping[str, Outcome]) -> Iterator[str]:
+    yield from _about_variant(assignment, answers)
+    if answers.edited_outside:
+        yield "文件在工作簿之外改过（指纹不符）。"
+    if answers.ignored_keys:
+        yield f"文件里有不认识的内容，没有采用：{'、'.join(quote(k) for k in answers.ignored_keys[:5])}。"
+    if not answers.saved_at:
+        yield "文件没有保存过的记录：不是在工作簿里一格一格填出来的。"
+    if any(DEMO_MARK in text for text in _texts(answers)):
+        yield f"有文字是程序写的示范（以“{DEMO_MARK}”开头），不是学生写的。"
+    if not any(attempt["checks"] for attempt in map(answers.attempt, outcomes)) and _all_right(outcomes):
+        yield "机器核对的全对，却一次也没有检查过。"
+    if credit := sum(outcome.counts[CREDIT] for outcome in outcomes.values()):
+        yield f"有 {credit} 格是过程分：跟着前一张填错的表得的分。"
+
+
+def _about_variant(assignment: Assignment, answers: Answers) -> Iterator[str]:
+    """题本是不是这位学生的，数据与观察日是不是课程的。"""
     if answers.data_sha256 != assignment.data_sha256:
         yield "答案是用另一份数据做的（数据指纹不同）。"
     if list(answers.variant.get("customers", ())) != list(assignment.customer_ids):
         keyed = "（题本用了课程密钥：请给出密钥文件或题本文件）" if answers.variant.get("keyed") else ""
         yield f"文件里的题本不是这位学生的题本{keyed}。"
-    if answers.edited_outside:
-        yield "文件在工作簿之外改过（指纹不符）。"
-    if answers.ignored_keys:
-        yield f"文件里有不认识的内容，没有采用：{'、'.join(quote(k) for k in answers.ignored_keys[:5])}。"
+    known = course().sources.get(assignment.source)
+    if known and known.as_of != assignment.as_of:
+        yield f"观察日是 {assignment.as_of}，课程定的是 {known.as_of}；换观察日就换了客户。"
+    strangers = {
+        row
+        for name in ("table_4_3", "table_4_4")
+        for row in answers.tables.get(name, {})
+        if row not in assignment.customer_ids
+    }
+    if strangers:
+        yield f"表里有题本以外的客户 {len(strangers)} 位，没有看。"
+
+
+def _texts(answers: Answers) -> Iterator[str]:
+    yield from answers.text.values()
+    yield from (row.get("strategy", "") for row in answers.tables.get("table_4_5", {}).values())
+
+
+def _all_right(outcomes: Mapping[str, Outcome]) -> bool:
+    judged = [outcome for outcome in outcomes.values() if outcome.judged]
+    return all(outcome.score == outcome.full for outcome in judged)

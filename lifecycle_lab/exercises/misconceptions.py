@@ -41,7 +41,8 @@ class Attempt:
 def _whole_column(attempt: Attempt, name: str, wrong_way: list[str]) -> set[Cell]:
     """整列都照 wrong_way 填，而且因此至少错了两格。"""
     values = attempt.column(name)
-    if values is None or list(values.values()) != wrong_way:
+    # 整列同一个箭头说明不了什么：随手填满的也是这个样子
+    if len(set(wrong_way)) < 2 or values is None or list(values.values()) != wrong_way:
         return set()
     missed = attempt.missed & set(values)
     return set(missed) if len(missed) >= 2 else set()

@@ -18,6 +18,7 @@ from lifecycle_lab.exercises.keys import Values, follow, key, segments
 from lifecycle_lab.schema import DOWN, MONETARY, UP, ParameterError, half_up, quote
 
 MODES = ("blank", "key", "sabotage")
+DEMO_MARK = "（演示文字）"
 Outcomes = dict[str, dict[str, str]]
 
 
@@ -100,11 +101,11 @@ _CANDIDATES: Mapping[str, Callable[[Assignment, object], Iterable[object]]] = {
 def _fill(sheet: Form, assignment: Assignment, answers: Answers, values: Values) -> Answers:
     wanted = asked(sheet, assignment, answers)
     if sheet.exercise.answer == "text":
-        return answers.with_text(sheet.exercise.id, _sample_text(sheet, assignment, ""))
+        return answers.with_text(sheet.exercise.id, _sample_text(assignment, ""))
     typed = {
         cell: as_typed(sheet.kinds[cell[1]], values[cell])
         if cell in values
-        else _sample_text(sheet, assignment, cell[0])
+        else _sample_text(assignment, cell[0])
         for cell in wanted
     }
     return answers.with_cells(sheet.exercise.id, typed)
@@ -117,11 +118,16 @@ def as_typed(kind: str, value: object) -> str:
     return finite_text(value) if isinstance(value, Fraction) else str(value)
 
 
-def _sample_text(sheet: Form, assignment: Assignment, row: str) -> str:
-    """文字格的演示文字：策略取自课程的示例，思考题取自评分标准；都写明是演示。"""
-    if not row:
-        return "（演示文字）" + " ".join(line.text for line in sheet.exercise.rubric)
-    course = assignment.course
-    state = next((s for s, name in assignment.segments.items() if name == row), None)
-    example = course.strategies[state]
-    return f"（演示文字）对象：{example.target}；渠道：{example.channel}；做法：{example.offer}；时机：{example.timing}；衡量：{example.measure}。"
+def example_strategy(assignment: Assignment, row: str) -> str:
+    """一类客户的策略示例（content），写完自己的之后对照。"""
+    state = next(s for s, name in assignment.segments.items() if name == row)
+    example = assignment.course.strategies[state]
+    return (
+        f"特征：{example.traits}；对象：{example.target}；渠道：{example.channel}；做法：{example.offer}；"
+        f"时机：{example.timing}；衡量：{example.measure}。（依据 {example.fact}）"
+    )
+
+
+def _sample_text(assignment: Assignment, row: str) -> str:
+    """文字格的演示文字，写明是演示：策略取自课程的示例，思考题留出位置。"""
+    return DEMO_MARK + (example_strategy(assignment, row) if row else "此处写你自己的回答。")

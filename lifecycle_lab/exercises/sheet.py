@@ -19,12 +19,12 @@ from lifecycle_lab.exercises.checks import Outcome, asked
 from lifecycle_lab.exercises.entries import as_text, read_entry
 from lifecycle_lab.exercises.forms import Cell, Form, form
 from lifecycle_lab.exercises.keys import key
-from lifecycle_lab.exercises.modes import as_typed
-from lifecycle_lab.exercises.reasons import say
+from lifecycle_lab.exercises.modes import as_typed, example_strategy
+from lifecycle_lab.exercises.reasons import format_reason, say
 from lifecycle_lab.exercises.showing import Shown
 from lifecycle_lab.export import Table, html_text
 from lifecycle_lab.reading import halfwidth
-from lifecycle_lab.schema import INDICATOR_KEYS, AnswerConflict, ParameterError, quote
+from lifecycle_lab.schema import INDICATOR_KEYS, AnswerConflict, AnswerFileError, ParameterError, quote
 from lifecycle_lab.tables import MEAN_ROW, Filling, headings
 
 
@@ -57,13 +57,20 @@ class Sheet:
         if changes:
             self._save(changes)
         if unknown:
+            saved = f"别的 {len(changes)} 格已经存好。" if changes else ""
             raise ParameterError(
-                f"这张表里没有 {quote(unknown[0])}。",
+                f"没有认出 {unknown[0]}。{saved}",
                 where=self.exercise.title,
-                why=f"别的 {len(changes)} 格已经存好。" if changes else "",
                 remedy=f"行：{'、'.join(map(showing.row_name, self.form.rows))}；列：{'、'.join(self._headings())}。",
             )
-        return self.show()
+        return Shown((self._saved(changes), *self.show().blocks))
+
+    def _saved(self, changes: Mapping[Cell, str]) -> str:
+        """存了几格；读不懂的当场说，不等检查。"""
+        entries = self.form.read(self.seen)
+        unread = [cell for cell in changes if not (entries[cell].is_blank or entries[cell].is_readable)]
+        reasons = [format_reason(self.form, self.assignment, cell, entries[cell]) for cell in unread]
+        return " ".join([f"已存 {len(changes)} 格。", *dict.fromkeys(reasons)])
 
     def _locate(self, values: object) -> tuple[dict[Cell, str], list[str]]:
         changes: dict[Cell, str] = {}
@@ -71,8 +78,10 @@ class Sheet:
         for row, given in self._rows(values):
             name = self._row(row)
             for written, column, value in self._columns(given):
-                if name is None or column is None:
-                    unknown.append(str(row if name is None else written))
+                if name is None:
+                    unknown.append(f"{quote(row)} 这一行")
+                elif column is None:
+                    unknown.append(written)
                 else:
                     changes[name, column] = as_text(value)
         return changes, unknown
@@ -87,7 +96,7 @@ class Sheet:
             raise ParameterError(
                 f"看不出 {quote(values)} 该填在哪一行。",
                 where=self.exercise.title,
-                remedy=f"写明行与列，如 fill({{{only!r}: {{{next(iter(self.form.kinds))!r}: …}}}})。",
+                remedy=f"写明行与列，如 fill({{{showing.row_name(only)!r}: {{{self._headings()[0]!r}: …}}}})。",
             )
         return [(only, {next(iter(self.form.kinds)): values})]
 
@@ -103,24 +112,34 @@ class Sheet:
         """一行里写的东西 → （写的列名，列或 None，值）。"""
         columns = list(self.form.kinds)
         if isinstance(given, Mapping):
-            return [(str(name), self._column(name), value) for name, value in given.items()]
+            return [(f"{quote(name)} 这一列", self._column(name), value) for name, value in given.items()]
+        if given is None or given == "":
+            return [(name, name, "") for name in columns]
         values = [given] if len(columns) == 1 and not isinstance(given, list | tuple) else given
         if set(columns) == set(INDICATOR_KEYS) and isinstance(given, str):
             values = _three_arrows(given)
         if not isinstance(values, list | tuple) or len(values) != len(columns):
-            return [(str(given), None, given)]
+            return [
+                (f"{quote(given)}：这一行有 {len(columns)} 格（{'、'.join(self._headings())}）", None, given)
+            ]
         return [(name, name, value) for name, value in zip(columns, values, strict=True)]
 
     def _column(self, name: object) -> str | None:
         """列名：编号、R、F、M、指标名、内容文件里的列名，或表上印的列名（带单位与方向）。"""
         text = self.assignment.course.tables.get(self.exercise.id)
         aliases = {label: key for key, label in text.columns.items()} if text else {}
-        aliases |= {label: key for key, label in headings(self.assignment.indicators).items()}
+        aliases |= {label: key for key, label in self._printed().items()}
         aliases |= {i.letter: i.key for i in self.assignment.indicators}
         aliases |= {i.label: i.key for i in self.assignment.indicators}
         aliases |= {column: column for column in self.form.kinds}
         known = {_plain(alias): column for alias, column in aliases.items() if column in self.form.kinds}
         return known.get(_plain(name))
+
+    def _printed(self) -> dict[str, str]:
+        """表上印的三列列名（带单位与方向）。"""
+        text = self.assignment.course.tables.get(self.exercise.id)
+        shown = [i for i in self.assignment.indicators if text and i.key in text.columns]
+        return headings(text, shown)
 
     def _headings(self) -> list[str]:
         """要填的各列，写成表上的列名。"""
@@ -181,7 +200,10 @@ class Sheet:
         """核对：每格一个结果；认出的误解先说，逐格的理由在后。"""
         self.seen = self._read()
         outcome = checks.check(self.exercise.id, self.assignment, self.seen)
-        self._count(outcome)
+        try:
+            self._count(outcome)
+        except AnswerFileError as error:  # 记不上次数也要给学生看结果
+            self._news.append(f"这次没有记上检查次数：{error.what}")
         named = [f"【{m.title}】{m.message}" for m in outcome.found]
         found = (self._table(outcome), showing.details(outcome, self.assignment))
         blocks = [*self._notice(), showing.summary(outcome, self.assignment), *named]
@@ -204,8 +226,13 @@ class Sheet:
         attempt = self._attempt(lambda old: {"hints": old["hints"] + 1})
         hints = self.exercise.hints
         number = (attempt["hints"] - 1) % len(hints) + 1
+        again = (
+            ["三条提示都看过了，从头再来；认真试过以后，可以 solution() 看答案。"]
+            if attempt["hints"] > len(hints)
+            else []
+        )
         text = say(self.assignment, "hint", number=number, total=len(hints), text=hints[number - 1])
-        return Shown((*self._notice(), text))
+        return Shown((*self._notice(), *again, text))
 
     def _attempt(self, change: Callable[[dict], dict]) -> dict:
         """在最新的文件上改次数：两个窗口各记各的，都不丢。
@@ -232,7 +259,9 @@ class Sheet:
         right = key(self.form, self.assignment)
         shown = {cell: as_typed(self.form.kinds[cell[1]], value) for cell, value in right.items()}
         cells = self._key_cells(right)
-        return Shown((showing.laid_out(self.form, self.assignment, Filling(shown), cells), *rubric))
+        shown |= {cell: example_strategy(self.assignment, cell[0]) for cell in cells if cell[1] == "strategy"}
+        table = showing.laid_out(self.form, self.assignment, Filling(shown), cells)
+        return Shown(("参考答案（不是你填的；策略只是示例，你的可以不同）：", table, *rubric))
 
     def _key_cells(self, right: Mapping[Cell, object]) -> tuple[Cell, ...]:
         """表4-5 的答案只列有人的类型。"""

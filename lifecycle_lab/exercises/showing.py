@@ -25,6 +25,7 @@ from lifecycle_lab.exercises.checks import (
     check,
 )
 from lifecycle_lab.exercises.forms import Cell, Form, lesson_forms
+from lifecycle_lab.exercises.reasons import say
 from lifecycle_lab.export import TABLE_STYLE, Table, html_text
 from lifecycle_lab.schema import half_up
 from lifecycle_lab.tables import MEAN_ROW, Filling
@@ -85,7 +86,7 @@ def laid_out(sheet: Form, assignment: Assignment, filling: Filling, wanted: tupl
         case "means":
             return tables.table_4_2(text, sample, indicators, filling)
         case "marks":
-            return tables.table_4_3(text, sample, indicators, filling)
+            return tables.table_4_3(text, sample, indicators, filling, _directions(assignment))
         case "levels":
             return tables.table_4_4(text, sample, assignment.convention, filling)
         case "strategies":
@@ -94,18 +95,55 @@ def laid_out(sheet: Form, assignment: Assignment, filling: Filling, wanted: tupl
             return None
 
 
+def _directions(assignment: Assignment) -> list[str]:
+    """每一列一句：越大越好还是越小越好，相等怎么标。"""
+    return [
+        say(assignment, f"direction.{i.better}", letter=i.letter, label=i.label, unit=i.unit)
+        for i in assignment.indicators
+    ]
+
+
 def summary(outcome: Outcome, assignment: Assignment) -> str:
     """一句话：多少格，各种结果多少，全对时说可以往下走。"""
     names = assignment.course.reasons
     counts = [f"{names[f'outcome.{s}']} {outcome.counts[s]}" for s in STATUSES if outcome.counts[s]]
     score = f"；机器核对的部分得 {half_up(outcome.score, 1)} / {outcome.full} 分" if outcome.full else ""
-    done = " 这一题通过了。" if outcome.passed else ""
-    return f"{outcome.exercise.title}：{len(outcome.cells)} 格，{'，'.join(counts)}{score}。{done}"
+    return (
+        f"{outcome.exercise.title}：{len(outcome.cells)} 格，{'，'.join(counts)}{score}。{_verdict(outcome)}"
+    )
+
+
+def _verdict(outcome: Outcome) -> str:
+    """能不能往下走：有过程分的要回去改前一张，文字题只说收到了。"""
+    if not outcome.passed:
+        return ""
+    if outcome.exercise.answer == "text":
+        written = sum(len(cell.entry.text) for cell in outcome.cells)
+        return f"收到了，共 {written} 字，由老师评阅。"
+    if outcome.counts[CREDIT]:
+        return f"分数拿满了，但有 {outcome.counts[CREDIT]} 格是跟着前一张表一起错的：先改前一张，再来改这里。"
+    return "这一题通过了。"
+
+
+def missing(assignment: Assignment, answers: Answers) -> str:
+    """交之前说一遍：哪些练习还有没填的、格式不对的、错的格；都好了是空文字。"""
+    parts = []
+    for sheet in lesson_forms("", assignment):
+        outcome = check(sheet.exercise.id, assignment, answers)
+        names = assignment.course.reasons
+        found = [
+            f"{names[f'outcome.{s}']} {outcome.counts[s]} 格"
+            for s in (BLANK, FORMAT, WRONG)
+            if outcome.counts[s]
+        ]
+        parts += [f"{sheet.exercise.title}（{'，'.join(found)}）"] if found else []
+    return f"还可以再看：{'；'.join(parts)}。现在写、现在交也可以。" if parts else ""
 
 
 def details(outcome: Outcome, assignment: Assignment) -> Table | None:
     """需要再看的格：写的是什么、结果、为什么；全对时说一遍理由，让对也对得明白。"""
-    order = [WRONG, FORMAT, CREDIT] if not outcome.passed else [CREDIT, RIGHT]
+    needy = [WRONG, FORMAT, CREDIT]
+    order = needy if any(outcome.counts[s] for s in needy) else [RIGHT]
     cells = [cell for status in order for cell in outcome.cells if cell.status == status]
     if not cells:
         return None
@@ -121,7 +159,7 @@ def details(outcome: Outcome, assignment: Assignment) -> Table | None:
         for cell in cells
     )
     tones = {(i, 3): TONES[cell.status] for i, cell in enumerate(cells)}
-    title = "逐格的理由" if outcome.passed else "需要再看的格"
+    title = "逐格的理由" if outcome.passed and not outcome.counts[CREDIT] else "需要再看的格"
     return Table(title, ("行", "列", "你写的", "结果", "为什么"), rows, tones=tones)
 
 
@@ -147,7 +185,9 @@ def progress(assignment: Assignment, answers: Answers, lesson: str = "") -> Tabl
         "进度",
         ("练习", "格", "对", "过程分", "错", "还没填", "格式不对", "待评阅", "得分", "检查", "提示"),
         rows,
-        "得分只算机器核对的部分；“待评阅”由老师评。",
+        f"机器核对的部分共 {sum(e.machine_points for e in assignment.course.exercises.values())} 分，"
+        f"全书共 {sum(e.points for e in assignment.course.exercises.values())} 分，其余由老师评。"
+        "检查和提示的次数只是记下来，不扣分；“过程分”照给分，但说明前一张表还有错。",
     )
 
 

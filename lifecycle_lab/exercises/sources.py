@@ -22,11 +22,16 @@ def open_population(source: str = "", as_of: str = "") -> Population:
     """
     day = _as_of(as_of)
     if not isinstance(source, str):
-        raise ParameterError(f"数据来源要写成文字，收到的是 {quote(repr(source))}。", where="参数 source")
-    if source in ("", SURVEY):
+        raise ParameterError(
+            f"数据来源要写成文字，收到的是 {quote(repr(source))}。",
+            where="参数 source",
+            remedy='两边加引号，如 source = "online_retail"。',
+        )
+    named = source.strip().casefold()
+    if named in ("", SURVEY):
         return survey.shipped()
-    if source == ONLINE_RETAIL:
-        return population_of_orders(orders.online_retail(), day or course().sources[source].as_of)
+    if named == ONLINE_RETAIL:
+        return population_of_orders(orders.online_retail(), day or course().sources[named].as_of)
     return _open_file(Path(os.path.expanduser(source)), day)  # 认不出的 ~名字 留着，当作找不到
 
 
@@ -69,7 +74,11 @@ def population_of_orders(shop: orders.Orders, as_of: date | None = None) -> Popu
 
 def _as_of(text: str) -> date | None:
     if not isinstance(text, str):
-        raise ParameterError(f"观察日要写成文字，收到的是 {quote(repr(text))}。", where="参数 as_of")
+        raise ParameterError(
+            f"观察日要写成文字，收到的是 {quote(repr(text))}。",
+            where="参数 as_of",
+            remedy='两边加引号，如 as_of = "2011-12-10"。',
+        )
     day = parse_date(text) if text else None
     if text and day is None:
         raise ParameterError(

@@ -1,21 +1,20 @@
-"""笔记本里拿着的那一个对象：每个方法向下叫一次，自己没有规则。"""
+"""笔记本里拿着的那一个对象：把下面各房间的东西凑到学生手边，自己没有判分的规则。"""
 
 from __future__ import annotations
 
 import inspect
 import json
-import os
 import secrets
 from pathlib import Path
 
 from lifecycle_lab import rfm, tables
-from lifecycle_lab.answers import AnswersFile, default_path
+from lifecycle_lab.answers import AnswersFile, default_path, write_file
 from lifecycle_lab.content import datapackage
 from lifecycle_lab.exercises import checks
 from lifecycle_lab.exercises.assignment import Assignment, open_assignment
 from lifecycle_lab.exercises.forms import KNOWN_TABLES
 from lifecycle_lab.exercises.sheet import Sheet
-from lifecycle_lab.exercises.showing import Code, Shown, progress
+from lifecycle_lab.exercises.showing import Code, Shown, missing, progress
 from lifecycle_lab.export import Table
 from lifecycle_lab.lab.calm import keep_calm
 from lifecycle_lab.report import Document, Figure, to_docx, to_html
@@ -23,10 +22,11 @@ from lifecycle_lab.report.training import (
     Cover,
     customers_figure,
     questionnaire_section,
+    setaside_text,
     source_text,
     training_document,
 )
-from lifecycle_lab.schema import LabError, ParameterError, quote
+from lifecycle_lab.schema import ParameterError, quote
 
 # 一个内核一个会话：答案文件据此分清“以前的会话”与“刚才的点击”
 _SESSION = secrets.token_hex(8)
@@ -55,11 +55,17 @@ class Lab:
 
     def __init__(self, assignment: Assignment, answers_file: str = "", out_dir: str = "") -> None:
         self.assignment = assignment
+        path = _answers_path(assignment, answers_file)
         blank = assignment.blank_answers()
-        name = f"{assignment.course.assignment}-{assignment.source}"
-        path = Path(answers_file) if answers_file else default_path("answers", name, assignment.student_id)
         self.file = AnswersFile(path, new=blank, session=_SESSION, known_tables=KNOWN_TABLES)
-        self.folder = Path(out_dir or "out")
+        self.folder = Path(out_dir) if out_dir else Path("out") / path.stem
+        self._sheets: dict[str, Sheet] = {}
+
+    def __getattr__(self, name: str) -> Sheet:
+        """每个练习的实训表就叫它的编号：`lab.table_4_3`；同一张表总是同一个对象。"""
+        if name.startswith("_") or name not in self.assignment.course.exercises:
+            raise AttributeError(name)
+        return self.sheet(name)
 
     def card(self) -> Shown:
         """这是谁的题本，数据从哪里来，答案存在哪里。"""
@@ -68,15 +74,14 @@ class Lab:
         rows = (
             ("学号", mine.student_id),
             ("数据", source_text(mine)),
-            ("观察日", mine.as_of.isoformat() if mine.as_of else "问卷里直接问了最近一次购买"),
-            ("R 的方向", tables.headings(mine.indicators)["recency"]),
-            ("题本", f"第 {mine.draw.attempt} 次抽取合用：{'、'.join(mine.customer_ids)}"),
+            ("观察日", mine.as_of.isoformat() if mine.as_of else "不需要（问卷直接问了最近一次购买）"),
+            ("R 的方向", tables.headings(mine.course.tables["table_4_2"], mine.indicators)["recency"]),
+            ("你的 10 位客户", "、".join(mine.customer_ids)),
+            *(("放在一边", text) for text in [setaside_text(mine)] if text),
             ("答案存在", _near(self.file.path)),
         )
-        table = Table(
-            "你的题本", ("项目", "内容"), rows, "题本经过筛选，好让练习有东西可练；第 05 课会看不筛选的样子。"
-        )
-        return Shown((table, *filter(None, [self.file.notice])))
+        note = "客户由学号决定，而且经过筛选，好让练习有东西可练；完全随机的 10 位不一定这么齐整。"
+        return Shown((Table("你的题本", ("项目", "内容"), rows, note), *filter(None, [self.file.notice])))
 
     def data(self) -> Table:
         """工作簿带着哪些数据，是真是假，出处与许可。"""
@@ -85,7 +90,9 @@ class Lab:
 
     def sheet(self, exercise_id: str) -> Sheet:
         """一张实训表：fill、check、hint、solution。"""
-        return Sheet(exercise_id, self.assignment, self.file)
+        if exercise_id not in self._sheets:
+            self._sheets[exercise_id] = Sheet(exercise_id, self.assignment, self.file)
+        return self._sheets[exercise_id]
 
     def questionnaire(self) -> Shown:
         """表4-1：问卷，前面是说明，后面是致谢。"""
@@ -103,16 +110,29 @@ class Lab:
         )
         return self._write("questionnaire", document)
 
-    def figure(self) -> Figure:
-        """10 位客户与三个均值。"""
-        return customers_figure(self.assignment)
+    def names(self) -> Table:
+        """名称表：八种组合各叫什么级别（命名惯例，不是答案）。"""
+        return tables.segment_names(self.assignment.convention)
 
-    def readings(self) -> Table:
-        """换一种命名惯例、换成中位数、照字面的方向，谁的级别会变。"""
+    def figure(self) -> Figure | Shown:
+        """10 位客户与三个均值；图上有均值与箭头，所以表4-3 做过才给看。"""
+        return self._closed("table_4_3") or customers_figure(self.assignment)
+
+    def readings(self) -> Shown:
+        """换一种命名惯例、换成中位数、照字面的方向，谁的级别会变；表4-4 做过才给看。"""
         mine, course = self.assignment, self.assignment.course
-        return tables.other_readings(
-            mine.sample, mine.indicators, course.conventions.values(), course.default_convention
-        )
+        if closed := self._closed("table_4_4"):
+            return closed
+        conventions = course.conventions.values()
+        table = tables.other_readings(mine.sample, mine.indicators, conventions, course.default_convention)
+        return Shown((table, tables.convention_sources(conventions)))
+
+    def _closed(self, exercise_id: str) -> Shown | None:
+        """还没认真试过的练习，不给看带着它答案的东西。"""
+        if checks.is_open(exercise_id, self.assignment, self.file.read()):
+            return None
+        title = self.assignment.course.exercises[exercise_id].title
+        return Shown((f"先做“{title}”：填好并检查过，再来看这里，不然就看到答案了。",))
 
     def everyone(self) -> Table | Shown:
         """不抽样：全体客户的八种类型。"""
@@ -141,18 +161,33 @@ class Lab:
         found = checks.results(lesson, self.assignment, answers)
         text = json.dumps({"lesson": lesson, "outcomes": found}, ensure_ascii=False, indent=1, sort_keys=True)
         path = self._write_bytes("results.json", (text + "\n").encode())
-        return Shown((progress(self.assignment, answers, lesson), f"每格的结果写在 {_near(path)}。"))
+        return Shown((progress(self.assignment, answers, lesson), f"这一课的结果记在 {_near(path)}。"))
 
     def report(self, name: str = "", class_name: str = "", date: str = "") -> Shown:
         """实训报告：Word 与网页各一份，从答案文件写成。"""
-        document = training_document(self.assignment, self.file.read(), Cover(name, class_name, date))
-        return self._write("report", document)
+        for what, value in (("姓名", name), ("班级", class_name), ("日期", date)):
+            if not isinstance(value, str):
+                raise ParameterError(
+                    f"{what}要写成文字，收到的是 {quote(repr(value))}。",
+                    remedy='两边加引号，如 date="2026-11-22"。',
+                )
+        answers = self.file.read()
+        document = training_document(self.assignment, answers, Cover(name, class_name, date))
+        return Shown(
+            (*self._write("report", document).blocks, *filter(None, [missing(self.assignment, answers)]))
+        )
 
     def hand_in(self) -> Shown:
-        """要交的那一个文件和它的回执。"""
-        receipt = self.file.receipt()
-        path = self._write_bytes(self.file.path.name, self.file.path.read_bytes())
-        return Shown((f"交这一个文件：{_near(path)}", f"回执：{receipt}（老师那边会算出同样的 12 位）"))
+        """要交的那一个文件和它的回执；先说还有什么没填。"""
+        answers, receipt = self.file.read(), self.file.receipt()
+        path = self.file.copy_to(self.folder / self.file.path.name)
+        return Shown(
+            (
+                *filter(None, [missing(self.assignment, answers)]),
+                f"交这一个文件：{_near(path)}（在左边的文件栏里找到它，右键“下载”；它是答案文件的抄本）",
+                f"回执：{receipt}（老师那边会算出同样的 12 位）",
+            )
+        )
 
     def _write(self, stem: str, document: Document) -> Shown:
         paths = [
@@ -163,17 +198,24 @@ class Lab:
 
     def _write_bytes(self, name: str, data: bytes) -> Path:
         path = self.folder / name
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(data)
-        except OSError as error:
-            raise LabError(
-                f"{quote(name, 80)} 写不进去。",
-                where=str(self.folder),
-                why=os.strerror(error.errno or 0),
-                remedy="换一个可以写的文件夹（参数 out_dir），或腾出磁盘空间。",
-            ) from None
+        write_file(path, data)
         return path
+
+
+def _answers_path(assignment: Assignment, answers_file: str) -> Path:
+    """答案文件在哪里：没写就按学号、来源与观察日取名；写了就必须是 .json，免得盖掉别的文件。"""
+    if not answers_file:
+        day = f"-{assignment.as_of}" if assignment.as_of else ""
+        name = f"{assignment.course.assignment}-{Path(assignment.source).stem}{day}"
+        return default_path("answers", name, assignment.student_id)
+    if Path(answers_file).suffix.lower() != ".json":
+        raise ParameterError(
+            f"{quote(answers_file, 80)} 不像答案文件。",
+            where="参数 answers_file",
+            why="答案文件的名字以 .json 结尾；数据文件写在 source 那一行。",
+            remedy="把路径移到 source，或把 answers_file 留空。",
+        )
+    return Path(answers_file)
 
 
 def _near(path: Path) -> str:

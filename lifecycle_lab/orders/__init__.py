@@ -16,16 +16,24 @@ from pathlib import Path
 
 from lifecycle_lab import content
 from lifecycle_lab.content import datapackage
-from lifecycle_lab.reading import Grid, halfwidth, minor_units, parse_date, parse_decimal, read_grid
+from lifecycle_lab.reading import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Grid,
+    halfwidth,
+    identifier_problem,
+    minor_units,
+    parse_day,
+    parse_decimal,
+    read_grid,
+)
 from lifecycle_lab.schema import DataError, Order, quote
 
 NEEDED = ("order_id", "customer_id", "order_date", "amount")
 OPTIONAL = ("cancelled",)
 MONEY_DECIMALS = 2
 SHOWN_PROBLEMS = 20
-FIRST_YEAR = 1990  # 更早的年份是写坏的日期（如 0024-05-17），不是网店的订单
 _FLAGS = {"是": True, "true": True, "1": True, "否": False, "false": False, "0": False, "": False}
-_SPREADSHEET_NUMBER = re.compile(r"-?\d(\.\d+)?[eE]\+\d+|\d+\.0+")
 _EXCEL_DIGITS, _LONG_IDS = 15, 5
 
 
@@ -65,12 +73,17 @@ def online_retail() -> Orders:
     rules = datapackage.load().resource(name).rules
     setaside = tuple((rule.label, rule.count) for rule in rules if rule.role == "setaside" and rule.count)
     grid = read_grid(content.data_folder() / name)
-    return Orders("online_retail", _orders(grid), "英镑", grid.sha256, setaside)
+    unit = content.course().sources["online_retail"].unit
+    return Orders("online_retail", _orders(grid), unit, grid.sha256, setaside)
 
 
 def read_orders(path: Path | str, unit: str = "元") -> Orders:
     """读规范列的 CSV/XLSX/Parquet；列不对、有一处读不通、编号已损坏或重复 → DataError(列出每一处)。"""
-    grid = read_grid(path)
+    return orders_of_grid(read_grid(path), unit)
+
+
+def orders_of_grid(grid: Grid, unit: str = "元") -> Orders:
+    """已经读成格的订单表 → 订单；同 read_orders，文件不必再读一遍。"""
     orders = _orders(grid)
     setaside = {
         "没有用到的列": len(set(grid.header) - {*NEEDED, *OPTIONAL}),
@@ -121,19 +134,14 @@ def _order(row: int, cells: dict[str, str], problems: list[_Problem]) -> Order |
 
 
 def _identifier(text: str) -> str:
-    if not text:
-        raise ValueError("编号是空的")
-    if not text.isprintable():
-        raise ValueError("编号里有看不见的字符，看上去相同的两个编号会被当成两个")
-    if _SPREADSHEET_NUMBER.fullmatch(text):
-        raise ValueError("编号被表格软件改成了数（科学记数或小数），原来的数字已经没有了")
+    if why := identifier_problem(text):
+        raise ValueError(why)
     return text
 
 
 def _day(text: str) -> date:
-    found = parse_date(text)
-    if not found or found.year < FIRST_YEAR:
-        raise ValueError(f"不是年在前的日期（如 2024-05-17,{FIRST_YEAR} 年以后，不带钟点）")
+    if not (found := parse_day(text)):
+        raise ValueError(f"不是年在前的日期（如 2024-05-17，{FIRST_YEAR} 到 {LAST_YEAR} 年，不带钟点）")
     return found
 
 
@@ -205,7 +213,7 @@ def _unreadable(grid: Grid, problems: Sequence[_Problem]) -> DataError:
     summary = "、".join(f"{column} {count} 处" for column, count in kinds.items())
     return DataError(
         f"{quote(grid.name, 80)} 有 {len(problems)} 处读不通（{summary}），没有读入任何一行。",
-        where=f"{grid.where(first.row, first.column)}:{quote(first.cell)}",
+        where=f"{grid.where(first.row, first.column)}：{quote(first.cell)}",
         why="\n".join(listed),
         remedy="在来源处改好，或按文字（不是数）重新导出，再读一次。",
     )

@@ -66,6 +66,7 @@ NON_PRODUCTS = {
         ("gift_0001_10", "gift_0001_20", "gift_0001_30", "gift_0001_40", "gift_0001_50"),
     ),
 }
+_OTHER_SOURCE = "只用写明的那一份来源；规则要改，先逐行看过，再改这里与它的测试。"
 _REASON = {code: key for key, (_, codes) in NON_PRODUCTS.items() for code in codes}
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) \d{1,2}:\d{2}")
 _QUANTITY, _PRICE = re.compile(r"-?\d{1,9}"), re.compile(r"-?\d{1,9}(\.\d{1,3})?")
@@ -167,7 +168,10 @@ def read_lines(text: str) -> Iterator[Line]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     if (header := tuple(next(reader, ()))) != COLUMNS:
         raise DataError(
-            "来源的列不对。", where="第 1 行", why=f"应是 {'、'.join(COLUMNS)}，共 {len(header)} 列。"
+            "来源的列不对。",
+            where="第 1 行",
+            why=f"应是 {'、'.join(COLUMNS)} 这 {len(COLUMNS)} 列，这里有 {len(header)} 列。",
+            remedy=_OTHER_SOURCE,
         )
     seen: set[tuple[str, ...]] = set()
     for number, cells in enumerate(reader, start=2):
@@ -178,7 +182,7 @@ def read_lines(text: str) -> Iterator[Line]:
 
 def _line(number: int, cells: Sequence[str], repeated: bool) -> Line:
     if len(cells) != len(COLUMNS):
-        raise DataError("来源的这一行格数不对。", where=f"第 {number} 行")
+        raise DataError("来源的这一行格数不对。", where=f"第 {number} 行", remedy=_OTHER_SOURCE)
     invoice, code, _, quantity, moment, price, customer, _ = cells
     known = PRODUCT.fullmatch(code) or ODD_PRODUCT.fullmatch(code) or code in _REASON
     readable = _QUANTITY.fullmatch(quantity) and _PRICE.fullmatch(price) and _day(moment)
@@ -187,6 +191,7 @@ def _line(number: int, cells: Sequence[str], repeated: bool) -> Line:
             "来源的这一行读不懂。",
             where=f"第 {number} 行「{'StockCode' if not known else 'Quantity、InvoiceDate、UnitPrice'}」列",
             why="代码、数量、单价或日期不合写明的文法。",
+            remedy=_OTHER_SOURCE,
         )
     money = int(quantity) * Decimal(price)
     return Line(invoice, code, _day(moment), money, customer, Decimal(price) == 0, repeated)
@@ -206,7 +211,7 @@ def _orders(used: Iterable[Line]) -> Iterator[Order]:
         invoices[line.invoice].append(line)
     for invoice, lines in invoices.items():
         if len({line.customer for line in lines}) > 1:
-            raise DataError("一张单上有两位客户。", where=f"单号 {quote(invoice)}")
+            raise DataError("一张单上有两位客户。", where=f"单号 {quote(invoice)}", remedy=_OTHER_SOURCE)
         amount = to_pence(sum((line.money for line in lines), Decimal(0)))
         yield Order(invoice, lines[0].customer, lines[0].day, amount, lines[0].cancelled)
 
@@ -259,7 +264,7 @@ def _text(money: Decimal) -> str:
 def _balance(ledger: Sequence[Rule]) -> None:
     """行进 = 行用 + 行放在一边；订单 + 取消 = 用到的钱 + 舍入；差一便士也不写文件。"""
     if problems := ledger_problems(ledger):
-        raise DataError("账对不上，没有写文件。", why=problems[0])
+        raise DataError("账对不上，没有写文件。", why=problems[0], remedy=_OTHER_SOURCE)
 
 
 def write_parquet(orders: Sequence[Order], target: Path) -> None:

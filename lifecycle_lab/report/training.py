@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lifecycle_lab import plots, tables
 from lifecycle_lab.answers import Answers
 from lifecycle_lab.exercises.assignment import Assignment
-from lifecycle_lab.exercises.checks import check
+from lifecycle_lab.exercises.checks import check, is_open
 from lifecycle_lab.exercises.forms import form, lesson_forms
 from lifecycle_lab.exercises.showing import filled_table, progress, summary
 from lifecycle_lab.report import Document, Figure, Items, Paragraph, Section
@@ -55,7 +55,12 @@ def _data_section(assignment: Assignment) -> Section:
     day = f"观察日 {assignment.as_of}。" if assignment.as_of else ""
     return Section(
         "一、数据与口径",
-        (Paragraph(f"{source_text(assignment)}{day}"), Items(tuple(indicators)), Paragraph(_ORIGIN)),
+        (
+            Paragraph(f"{source_text(assignment)}{day}"),
+            *(Paragraph(f"放在一边：{text}。") for text in [setaside_text(assignment)] if text),
+            Items(tuple(indicators)),
+            Paragraph(_ORIGIN),
+        ),
     )
 
 
@@ -66,6 +71,12 @@ def source_text(assignment: Assignment) -> str:
         return f"数据来源：{known.title}。{known.what}"
     kind = "（合成数据）" if assignment.synthetic else ""
     return f"数据来源：自备的文件 {assignment.source}{kind}。"
+
+
+def setaside_text(assignment: Assignment) -> str:
+    """按规则放在一边、没有进客户群体的东西，各多少。"""
+    found = assignment.population.setaside if assignment.population else ()
+    return "；".join(f"{label} {count}" for label, count in found if count)
 
 
 def questionnaire_section(assignment: Assignment) -> Section:
@@ -82,9 +93,11 @@ def _worksheet(name: str, assignment: Assignment, answers: Answers) -> Section:
     table = filled_table(sheet, assignment, answers, outcome)
     blocks: list = [table, Paragraph(summary(outcome, assignment))]
     if name == "table_4_3":
-        blocks.append(customers_figure(assignment))
+        # 图上有均值与箭头：没做过表4-3 的报告里不放，免得先写报告再抄答案
+        opened = is_open(name, assignment, answers)
+        blocks.append(customers_figure(assignment) if opened else Paragraph("做过表4-3 以后，这里有图。"))
     number = "三四五六"[_TABLES.index(name)]
-    return Section(f"{number}、{sheet.exercise.title.split(':')[-1].split(':')[-1]}", tuple(blocks))
+    return Section(f"{number}、{sheet.exercise.title}", tuple(blocks))
 
 
 def customers_figure(assignment: Assignment) -> Figure:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lifecycle_lab.answers import default_path, encode
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.modes import answers_for, expected
+from lifecycle_lab.export import terminal_text
 from lifecycle_lab.run.pages import write_page
-from lifecycle_lab.run.parameters import checked, keep_chinese, require_declared
-from lifecycle_lab.schema import LabError
+from lifecycle_lab.run.parameters import checked, keep_chinese, literal_path, require_declared
+from lifecycle_lab.schema import LabError, ParameterError, quote
+
+# 一格最多十分钟：最慢的一格平常不到十秒，慢机器放宽六十倍；死循环的格不能让整次执行永远停着
+CELL_SECONDS = 600
 
 
 @dataclass(frozen=True)
 class Job:
-    """一课 × 一个来源 × 一种模式；folder 是它自己的输出文件夹。"""
+    """一课 × 一个来源 × 一种模式；folder 是它自己的输出文件夹，在 out/来源/模式/ 下面。"""
 
     notebook: Path
     mode: str
@@ -28,6 +34,11 @@ class Job:
     @property
     def lesson(self) -> str:
         return self.notebook.stem
+
+    @property
+    def out(self) -> Path:
+        """整次执行的输出文件夹。"""
+        return self.folder.parents[2]
 
     @property
     def page(self) -> Path:
@@ -58,47 +69,83 @@ class Finished:
     seconds: float
     problem: str = ""
 
+    @property
+    def sign(self) -> str:
+        return "×" if self.problem else "✓"
+
+    @property
+    def label(self) -> str:
+        """进度里的一小段：来源、模式、课、成败；文件名里的控制符已经变成看得见的。"""
+        return terminal_text(f"{self.job.assignment.source} {self.job.mode} {self.job.lesson} {self.sign}")
+
 
 def execute(job: Job) -> str:
     """返回问题（没有问题是空文字）；不抛出，一课坏了不挡别的课。"""
     try:
-        return _execute(job)
-    except LabError as error:
+        parameters = job.parameters()
+        require_declared(job.notebook, parameters)
+        _clear(job.folder)
+        Path(parameters["answers_file"]).write_bytes(encode(answers_for(job.mode, job.assignment)))
+        problem = _executed(job, parameters)
+        if job.executed.is_file():
+            write_page(job.executed, job.page)
+        return problem or _difference(job, job.folder / "results.json")
+    except Exception as error:
+        return described(error)
+
+
+def described(error: BaseException) -> str:
+    """什么错都说成一句中文开头的话；我们自己的错原样。"""
+    if isinstance(error, LabError):
         return str(error)
+    first = next(iter(str(error).strip().splitlines()), "没有说原因")
+    return f"这一课没有做完：{type(error).__name__}：{first}"
 
 
-def _execute(job: Job) -> str:
+def _clear(folder: Path) -> None:
+    """删去上一次留在这件活自己文件夹里的文件：失败的课不能拿旧报告充数。
+
+    只删文件，下级文件夹不动；链接只删链接本身，经由链接才到的文件夹不用。
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    if folder.resolve() != folder:
+        raise ParameterError(
+            "输出文件夹里有一节是链接。", where=quote(folder, 200), remedy="移走那个链接，或换一个 --out。"
+        )
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_symlink() or entry.is_file(follow_symlinks=False):
+                os.unlink(entry.path)
+
+
+def _executed(job: Job, parameters: Mapping[str, str]) -> str:
+    """执行一遍；跑不通的话，说出在哪一格、为什么。内核死掉、超时也是问题，不是崩溃。"""
     from papermill import PapermillExecutionError, execute_notebook
 
-    parameters = job.parameters()
-    require_declared(job.notebook, parameters)
     keep_chinese()
-    job.folder.mkdir(parents=True, exist_ok=True)
-    results = job.folder / "results.json"
-    results.unlink(missing_ok=True)
-    Path(parameters["answers_file"]).write_bytes(encode(answers_for(job.mode, job.assignment)))
-    problem = ""
     try:
         execute_notebook(
-            str(job.notebook),
-            str(job.executed),
-            parameters=parameters,
+            literal_path(job.notebook),
+            literal_path(job.executed),
+            parameters=dict(parameters),
             cwd=str(job.notebook.parent),
             kernel_name="python3",
             progress_bar=False,
+            execution_timeout=CELL_SECONDS,
             shutdown_kernel="immediate",  # 答案与结果都已落盘，不必等内核道别
             extra_arguments=["--IPKernelApp.log_level=40"],
         )
     except PapermillExecutionError as error:
-        problem = f"第 {error.cell_index + 1} 格没有跑通：{error.ename}：{error.evalue}"
-    write_page(job.executed, job.page)
-    return problem or _difference(job, results)
+        return f"第 {error.cell_index + 1} 格没有跑通：{error.ename}：{error.evalue}"
+    except Exception as error:
+        return described(error)
+    return ""
 
 
 def _difference(job: Job, results: Path) -> str:
     """笔记本写下的结果与模式应得的逐格比较。"""
     if not results.is_file():
-        return "这一课没有写出 results.json(最后应当有 lab.finish)。"
+        return "这一课没有写出 results.json（最后应当有 lab.finish）。"
     found = json.loads(results.read_text(encoding="utf-8"))["outcomes"]
     wanted = expected(job.mode, job.lesson, job.assignment)
     cells = [

@@ -49,7 +49,10 @@ def _name_injected_cell(document: Any) -> None:
             cell.id = "injected-parameters"
 
 
-def write_index(path: Path, groups: Sequence[tuple[str, Sequence[tuple[str, str, str]]]]) -> None:
-    """目录页；groups: （小标题， [（链接，名字，说明）， …]）。"""
-    text = _environment().get_template("index.html.j2").render(groups=groups)
+def write_index(
+    path: Path, groups: Sequence[tuple[str, Sequence[tuple[str, str, str]]]], setaside: Sequence[str] = ()
+) -> None:
+    """目录页；groups: （小标题， [（链接，名字，说明）， …]），链接可空；setaside: 各来源放在一边的东西。"""
+    text = _environment().get_template("index.html.j2").render(groups=groups, setaside=setaside)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")

@@ -6,6 +6,7 @@ papermill 把参数名原样写进代码格，名字里带换行就能夹带程�
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from lifecycle_lab.schema import ParameterError, quote
 
 # 每课同样的六个参数（design §4），全是文字，空文字用默认值
 NAMES = ("student_id", "source", "as_of", "variant_file", "answers_file", "out_dir")
+
+MAX_LENGTH = 1_000
 
 
 def checked(parameters: Mapping[object, object]) -> dict[str, str]:
@@ -30,16 +33,32 @@ def checked(parameters: Mapping[object, object]) -> dict[str, str]:
                 why="数字会丢掉开头的 0。",
                 remedy=f'写成 {name} = "…"。',
             )
-        if not value.isprintable() or len(value) > 1_000:
-            raise ParameterError(f"参数 {name} 的值 {quote(value)} 太长，或含有看不见的字符。")
+        if len(value) > MAX_LENGTH or any(map(_hidden, value)):
+            raise ParameterError(
+                f"参数 {name} 的值 {quote(value)} 太长，或含有看不见的字符。",
+                where=f"参数 {name}",
+                why=f"最多 {MAX_LENGTH} 个字；控制符与换行会改变注入的代码格的样子。",
+                remedy="把文件夹或文件改成短一些、不带特殊字符的名字，再试。",
+            )
     return {str(name): str(value) for name, value in parameters.items()}
 
 
+def _hidden(char: str) -> bool:
+    """控制、格式、代理等看不见的字符与分行符；全角空格（U+3000）是中文路径里常见的，放行。"""
+    category = unicodedata.category(char)
+    return category[0] == "C" or category in ("Zl", "Zp")
+
+
+def literal_path(path: Path) -> str:
+    """papermill 把路径当格式串（{student_id} 会被换掉）；加倍花括号，路径才是它自己。"""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
 def require_declared(notebook: Path, parameters: Mapping[str, str]) -> None:
-    """笔记本的参数格里没有声明的名字 → ParameterError(papermill 自己只警告，照样当作成功)。"""
+    """笔记本的参数格里没有声明的名字 → ParameterError（papermill 自己只警告，照样当作成功）。"""
     from papermill import inspect_notebook
 
-    declared = inspect_notebook(str(notebook))
+    declared = inspect_notebook(literal_path(notebook))
     if missing := [name for name in parameters if name not in declared]:
         raise ParameterError(
             f"{notebook.name} 的参数格里没有 {quote(missing[0])}。",
