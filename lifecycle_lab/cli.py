@@ -63,7 +63,7 @@ def run_command(
 
 def _report_progress(done: Finished, count: int, total: int) -> None:
     """屏幕上是一条进度条，重定向到文件时一件一行。"""
-    line = f"{done.label} {done.sign}"
+    line = done.label
     if sys.stderr.isatty():
         filled = 24 * count // total
         typer.echo(

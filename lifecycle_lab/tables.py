@@ -13,12 +13,25 @@ from fractions import Fraction
 from lifecycle_lab import rfm
 from lifecycle_lab.content.shapes import Convention, Questionnaire, TableText, ToyCustomer
 from lifecycle_lab.export import Table
-from lifecycle_lab.schema import DOWN, MONETARY, UP, Better, Customer, Indicator, State, column, half_up
+from lifecycle_lab.schema import (
+    DOWN,
+    MONETARY,
+    UP,
+    Better,
+    Customer,
+    Indicator,
+    State,
+    column,
+    half_up,
+    indicators,
+)
 
 Cell = tuple[str, str]
 """一格 = （行，列）。"""
 MEAN_ROW = "mean"
 UNVERIFIED = "（未核实）"
+TOY_MONEY = indicators("级", "high", "元")[2]
+"""热身题里的金额：元，越大越好。"""
 _BETTER = {"high": "越大越好", "low": "越小越好"}
 _KIND_HINTS = {
     "whole": "填一个整数",
@@ -82,7 +95,7 @@ def _blank_line(kind: str, unit: str) -> str:
 
 def warm_up(text: TableText, toys: Iterable[ToyCustomer], filling: Filling = EMPTY) -> Table:
     """热身表：三位客户的金额已给，标记要填。"""
-    money = Indicator(MONETARY, "M", "消费金额", "元", "high", 2)
+    money = TOY_MONEY
     rows = [
         (toy.customer_id, {"customer_id": toy.customer_id, MONETARY: money.text(toy.monetary)})
         for toy in toys
@@ -143,7 +156,9 @@ def segment_names(convention: Convention) -> Table:
         for state in convention.names
     )
     columns = ("组合", "最近来过？", "买得勤？", "花得多？", "客户级别")
-    return Table(f"名称表：{convention.title}", columns, rows, f"出处：{convention.source}\n{convention.note}")
+    return Table(
+        f"名称表：{convention.title}", columns, rows, f"出处：{convention.source}\n{convention.note}"
+    )
 
 
 def _name_of(convention: Convention, state: State) -> str:

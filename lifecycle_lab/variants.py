@@ -20,7 +20,12 @@ from lifecycle_lab.schema import Customer, Indicator, ParameterError, Population
 
 SCHEME = "v1"
 MAX_ATTEMPTS, LEAST_ATTEMPTS, MAX_HASHES = 10_000, 100, 3_000_000
-_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")  # 归在字母与符号里，画出来却是空白
+# 归在字母与符号里，画出来却是空白的；以及字形选择符
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
+    chr(code)
+    for start, end in ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
+    for code in range(start, end + 1)
+}
 Accept = Callable[[Sequence[Customer]], bool]
 
 
@@ -54,7 +59,7 @@ def normalise_id(student_id: object) -> str:
 
 def _hides(name: str) -> bool:
     """有没有画不出来的字：两个学号看上去一样，抽到的客户却不同。"""
-    return any(unicodedata.category(c) in ("Mn", "Me") or c in _BLANK_LETTERS for c in name)
+    return any(c in _UNSEEN for c in name)
 
 
 def _settled(text: str) -> str:

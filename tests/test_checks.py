@@ -408,7 +408,7 @@ def test_a_mean_that_does_not_end_is_written_rounded(monkeypatch):
     from lifecycle_lab.exercises import reasons
 
     numbers = [100_00, 200_00, 200_00]
-    assert reasons._exact_mean(reasons._TOY, numbers)[1] == "166.666667"
+    assert reasons._exact_mean(reasons.TOY_MONEY, numbers)[1] == "166.666667"
 
 
 # ── 从不抛错 ────────────────────────────────────────────────────────

@@ -21,6 +21,7 @@ from lifecycle_lab.schema import (
     Indicator,
     ParameterError,
     Population,
+    indicators,
     quote,
 )
 
@@ -178,13 +179,10 @@ def _from_document(document: dict) -> Assignment:
     stated = (document["format"], document["scheme"], document["course"])
     if stated != (FORMAT, variants.SCHEME, course().course_id):
         raise ValueError("format")
-    labels = (("R", "最近一次消费", 0), ("F", "消费频率", 0), ("M", "消费金额", 2))
-    indicators = tuple(
-        Indicator(
-            key, letter, label, _text(document["units"][key]), _better(document["better"][key]), decimals
-        )
-        for key, (letter, label, decimals) in zip(INDICATOR_KEYS, labels, strict=True)
-    )
+    units, better = document["units"], document["better"]
+    if (units["frequency"], better["frequency"], better["monetary"]) != ("次", "high", "high"):
+        raise ValueError("units")
+    found = indicators(_text(units["recency"]), _better(better["recency"]), _text(units["monetary"]))
     draw = variants.Draw(
         _whole(document["attempt"], 1), _customers(document["customers"]), _flag(document["keyed"])
     )
@@ -192,7 +190,7 @@ def _from_document(document: dict) -> Assignment:
         variants.normalise_id(document["student_id"]),
         _text(document["source"]),
         _day(document["as_of"]),
-        indicators,
+        found,
         draw,
         _fingerprint(document["data_sha256"]),
         _flag(document["synthetic"]),

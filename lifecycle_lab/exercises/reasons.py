@@ -12,6 +12,7 @@ from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.entries import Entry, finite_text
 from lifecycle_lab.exercises.forms import Cell, Form
 from lifecycle_lab.schema import INDICATOR_KEYS, MONETARY, Indicator, column, half_up, quote
+from lifecycle_lab.tables import TOY_MONEY
 
 _FORMAT_OF_KIND = {"segment": "level"}
 
@@ -44,7 +45,9 @@ def reason(sheet: Form, assignment: Assignment, cell: Cell, *, solved: bool, own
     match sheet.exercise.answer:
         case "marks_of_toy":
             numbers = [given.monetary for given in sheet.exercise.given]
-            return _mark(assignment, _TOY, numbers, sheet.rows.index(cell[0]), _exact_mean(_TOY, numbers))
+            return _mark(
+                assignment, TOY_MONEY, numbers, sheet.rows.index(cell[0]), _exact_mean(TOY_MONEY, numbers)
+            )
         case "marks":
             indicator, numbers = assignment.indicator(cell[1]), column(assignment.sample, cell[1])
             index = sheet.rows.index(cell[0])
@@ -58,7 +61,6 @@ def reason(sheet: Form, assignment: Assignment, cell: Cell, *, solved: bool, own
             return _evidence(assignment, cell, solved)
 
 
-_TOY = Indicator(MONETARY, "M", "消费金额", "元", "high", 2)
 Centre = tuple[Fraction, str]
 """拿来比较的均值（最小单位）和它的写法。"""
 

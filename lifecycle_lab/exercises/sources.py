@@ -8,9 +8,9 @@ from pathlib import Path
 
 from lifecycle_lab import orders, survey
 from lifecycle_lab.content import course
-from lifecycle_lab.reading import parse_date, read_grid
+from lifecycle_lab.reading import parse_day, read_grid
 from lifecycle_lab.rfm import customer_totals
-from lifecycle_lab.schema import DataError, Indicator, ParameterError, Population, quote
+from lifecycle_lab.schema import DataError, ParameterError, Population, indicators, quote
 
 SURVEY, ONLINE_RETAIL = SHIPPED = ("survey", "online_retail")
 
@@ -39,11 +39,11 @@ def _open_file(path: Path, day: date | None) -> Population:
     """按表头认：四个规范列都在是订单，有 R、F、M 任一题是问卷，只有几个规范列的按订单说缺什么。"""
     grid = read_grid(path)
     if orders.looks_like_orders(grid.header):
-        return population_of_orders(orders.read_orders(path), day)
+        return population_of_orders(orders.orders_of_grid(grid), day)
     if survey.looks_like_survey(grid.header, course().questionnaire):
-        return survey.read_survey(path, course().questionnaire)
+        return survey.survey_of_grid(grid, course().questionnaire)
     if {*orders.NEEDED} - {"customer_id"} & {*grid.header}:
-        return population_of_orders(orders.read_orders(path), day)
+        return population_of_orders(orders.orders_of_grid(grid), day)
     raise DataError(
         f"{quote(path.name, 80)} 既不像问卷导出，也不像订单表。",
         where="第 1 行（列名）",
@@ -63,13 +63,10 @@ def population_of_orders(shop: orders.Orders, as_of: date | None = None) -> Popu
             remedy="检查观察日 as_of 与订单日期。",
         )
     later = sum(order.order_date > day for order in shop.orders)
-    indicators = (
-        Indicator("recency", "R", "最近一次消费", "天", "low"),
-        Indicator("frequency", "F", "消费频率", "次", "high"),
-        Indicator("monetary", "M", "消费金额", shop.unit, "high", decimals=2),
-    )
     setaside = (*shop.setaside, *([("观察日之后的订单", later)] if later else []))
-    return Population(shop.name, customers, indicators, shop.data_sha256, day, setaside=setaside)
+    return Population(
+        shop.name, customers, indicators("天", "low", shop.unit), shop.data_sha256, day, setaside=setaside
+    )
 
 
 def _as_of(text: str) -> date | None:
@@ -79,7 +76,7 @@ def _as_of(text: str) -> date | None:
             where="参数 as_of",
             remedy='两边加引号，如 as_of = "2011-12-10"。',
         )
-    day = parse_date(text) if text else None
+    day = parse_day(text) if text else None
     if text and day is None:
         raise ParameterError(
             f"观察日 {quote(text)} 读不懂。", where="参数 as_of", remedy='写成 年-月-日，如 "2011-12-10"。'
