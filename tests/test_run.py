@@ -256,14 +256,12 @@ def test_unknown_lessons_and_modes_are_named(tmp_path):
         runner.run(modes=["hard"], out=tmp_path)
 
 
-@pytest.mark.parametrize("mode", ["key", "sabotage"])
-def test_answers_are_written_for_the_demo_only(tmp_path, mode):
-    with pytest.raises(ParameterError, match="demo") as caught:
-        runner.run(["00"], modes=["blank", mode], student_id="0020230101", out=tmp_path)
-    assert "lifecycle-lab variant 0020230101 --key" in caught.value.remedy
-    assert list(tmp_path.iterdir()) == []
+def test_a_students_key_is_written_only_when_asked_for():
     for demo in ("", "demo", " DEMO", "ｄｅｍｏ"):
-        assert [job.mode for job in runner.plan(["00"], modes=[mode], student_id=demo)] == [mode, mode]
+        assert [job.mode for job in runner.plan(["00"], student_id=demo, sources=["survey"])] == ["key"]
+    assert [job.mode for job in runner.plan(["00"], student_id="007", sources=["survey"])] == ["blank"]
+    asked = runner.plan(["00"], modes=["key"], student_id="007", sources=[" Survey "])
+    assert [(job.mode, job.source) for job in asked] == [("key", "survey")]
 
 
 def test_the_mode_follows_the_student(tmp_path):
