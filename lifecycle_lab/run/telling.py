@@ -37,11 +37,16 @@ class Run:
         return tuple({done.job.source: done.job.assignment for done in self.finished}.values())
 
 
+_MODES = {"blank": "空白", "key": "填好的示范", "sabotage": "每题故意错一格的示范"}
+
+
 def index_groups(whole: Run) -> list[tuple[str, list[Link]]]:
     """目录页的内容：（小标题， [（链接，名字，说明）， …]）。"""
     groups: dict[str, list[Link]] = {}
     for done in whole.finished:
-        heading = terminal_text(f"{done.job.assignment.source} · {done.job.mode}")
+        known = course().sources.get(done.job.assignment.source)
+        title = f"{known.title}（{known.id}）" if known else done.job.assignment.source
+        heading = terminal_text(f"{title} · {_MODES[done.job.mode]}（{done.job.mode}）")
         groups.setdefault(heading, []).extend(_links(whole, done))
     return list(groups.items())
 
