@@ -130,6 +130,8 @@ def test_facts_named_by_sections_exist_and_the_training_is_covered():
     for path in NOTEBOOKS:
         for cell in cells(path, "markdown"):
             named |= set(cell["metadata"].get("lab", {}).get("facts", ()))
+            # asks 是只问没教的：课文在别的课，编号也要真有
+            assert set(cell["metadata"].get("lab", {}).get("asks", ())) <= set(course().facts)
     assert named <= set(course().facts)
     assert {"A12", "A13", "E1"} <= named
 

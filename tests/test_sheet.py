@@ -139,10 +139,27 @@ def test_none_and_empty_text_erase(desk):
 
 
 @pytest.mark.parametrize(
+    ("exercise", "row", "short", "column"),
+    [
+        ("table_4_3", "C007", "金额", "monetary"),
+        ("table_4_3", "C007", "频率", "frequency"),
+        ("table_4_4", "C007", "级别", "segment"),
+        ("table_4_5", "一般挽留", "占比", "money_share"),
+        ("table_4_5", "一般挽留", "策略", "strategy"),
+    ],
+)
+def test_a_part_of_a_heading_that_fits_one_column_is_enough(desk, exercise, row, short, column):
+    desk.sheet(exercise).fill({row: {short: "x"}})
+    (cells,) = desk.saved["tables"][exercise].values()
+    assert cells == {column: "x"}
+
+
+@pytest.mark.parametrize(
     ("exercise", "values", "told", "kept"),
     [
         ("table_4_3", {"C007": "↓↑↓", "C999": "↑↑↑"}, "C999", 3),
-        ("table_4_3", {"C007": {"R": "↑", "金额": "↓"}}, "金额", 1),
+        ("table_4_3", {"C007": {"R": "↑", "价钱": "↓"}}, "价钱", 1),
+        ("table_4_3", {"C007": {"R": "↑", "消费": "↓"}}, "消费", 1),
         ("table_4_3", {"C007": "↑↓"}, "↑↓", 0),
         ("table_4_2", {"R": 1, "Q": 2}, "Q", 1),
         ("table_4_4", {"C007": "↓↑↓"}, "↓↑↓", 0),

@@ -133,7 +133,7 @@ class Sheet:
         aliases |= {i.label: i.key for i in self.assignment.indicators}
         aliases |= {column: column for column in self.form.kinds}
         known = {_plain(alias): column for alias, column in aliases.items() if column in self.form.kinds}
-        return known.get(_plain(name))
+        return known.get(_plain(name)) or _only_part(_plain(name), known)
 
     def _printed(self) -> dict[str, str]:
         """表上印的三列列名（带单位与方向）。"""
@@ -282,6 +282,12 @@ class Sheet:
 def _plain(name: object) -> str:
     """比较行名列名用：全角半角、大小写、空白都不分。"""
     return "".join(halfwidth(str(name)).casefold().split())
+
+
+def _only_part(name: str, known: Mapping[str, str]) -> str | None:
+    """列名的一截（“金额”“策略”）：至少两个字，而且只可能是一列；两列都像就不猜。"""
+    columns = {column for alias, column in known.items() if len(name) >= 2 and name in alias}
+    return columns.pop() if len(columns) == 1 else None
 
 
 def _three_arrows(text: str) -> list[str]:
