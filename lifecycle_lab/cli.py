@@ -25,7 +25,7 @@ app = typer.Typer(
 data_app = typer.Typer(help="自带的数据", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 
-Source = Annotated[str, typer.Option(help="survey、online_retail，或问卷导出/订单表的路径")]
+Source = Annotated[str, typer.Option(help="survey、online_retail，问卷导出/订单表的路径，或放着几份问卷的文件夹")]
 AsOf = Annotated[str, typer.Option(help="观察日 年-月-日，只用于订单；空为默认")]
 
 
@@ -127,17 +127,19 @@ def _json(document: dict) -> str:
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def lab(context: typer.Context) -> None:
+def lab(
+    context: typer.Context,
+    notebooks: Annotated[Path | None, typer.Option(help="笔记本的文件夹；空为本书自带的")] = None,
+) -> None:
     """打开 JupyterLab，停在 00；只在本机、带口令。多写的选项原样交给 JupyterLab（如 --no-browser）。"""
-    from lifecycle_lab.lab.desk import calm_settings
+    from lifecycle_lab.lab.desk import OPTIONS, calm_settings
     from lifecycle_lab.run import NOTEBOOKS, find_notebook
 
     start = find_notebook("00")
     command = [
         # -P：不从当前文件夹引入程序，学生交来的 json.py 之类不会被运行
-        *(sys.executable, "-P", "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1"),
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        *(f"--ServerApp.root_dir={NOTEBOOKS}", f"--LabApp.default_url=/lab/tree/{start.name}"),
+        *(sys.executable, "-P", "-m", "jupyterlab", *OPTIONS),
+        *(f"--ServerApp.root_dir={notebooks or NOTEBOOKS}", f"--LabApp.default_url=/lab/tree/{start.name}"),
         *context.args,
     ]
     environment = os.environ | calm_settings()

@@ -4,41 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from golden.sheets import COLUMNS, assignment, golden_tables, oracle
+from golden.desk import Desk
+from golden.sheets import COLUMNS, golden_tables, oracle
 
-from lifecycle_lab.answers import AnswersFile
 from lifecycle_lab.content import course
 from lifecycle_lab.exercises import check
-from lifecycle_lab.exercises.forms import KNOWN_TABLES
-from lifecycle_lab.exercises.sheet import Sheet
 from lifecycle_lab.schema import AnswerConflict, LabError, ParameterError
-
-
-class Desk:
-    """一台电脑上的一份答案：sheet(练习, 窗口) 打开一张表。"""
-
-    def __init__(self, folder, source="survey"):
-        self.given, self.path = assignment(source), folder / "answers.json"
-
-    def file(self, window="一"):
-        return AnswersFile(
-            self.path,
-            new=self.given.blank_answers(),
-            session=window,
-            now=lambda: datetime(2026, 11, 21, tzinfo=UTC),
-            known_tables=KNOWN_TABLES,
-        )
-
-    def sheet(self, exercise, window="一"):
-        return Sheet(exercise, self.given, self.file(window))
-
-    @property
-    def saved(self):
-        return json.loads(self.path.read_text(encoding="utf-8"))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import copy
 import csv
 import json
 from datetime import date, timedelta
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -148,6 +149,76 @@ def test_as_of_before_everything(tmp_path):
 def test_a_source_that_is_not_there(name):
     with pytest.raises(LabError, match=r"找不到|读不出"):
         open_population(name)
+
+
+# ── 文件夹：一个班的问卷 ─────────────────────────────────────────────
+
+
+@pytest.fixture
+def handed_in(tmp_path):
+    """收来的问卷：两份表格，和一些不该看的东西。"""
+    folder = tmp_path / "一班"
+    (folder / "older").mkdir(parents=True)
+    lines = survey_lines(14)
+    write_csv(folder / "b.csv", lines[:8])
+    pd.DataFrame(lines[8:]).to_excel(folder / "a.XLSX", index=False)
+    for name in (".b.csv", "~$a.xlsx", "rfm.json", "b.lock", "older/c.csv", "说明.txt"):
+        (folder / name).write_text("不是表", encoding="utf-8")
+    (folder / "d.csv").mkdir()
+    return folder
+
+
+def test_a_folder_is_one_population(handed_in, tmp_path):
+    found = open_population(str(handed_in))
+    together = open_population(write_csv(tmp_path / "all.csv", survey_lines(14)))
+    assert found.customers == together.customers
+    assert (found.source, found.as_of, found.setaside) == ("一班", None, ())
+    assert len(open_assignment("demo", str(handed_in)).sample) == 10
+
+
+def test_a_folder_is_the_same_whatever_its_files_are_called(handed_in):
+    before = open_population(str(handed_in))
+    (handed_in / "b.csv").rename(handed_in / "z.csv")
+    assert open_population(str(handed_in)) == before
+    (handed_in / "z.csv").write_bytes((handed_in / "z.csv").read_bytes() + b"\n")
+    assert open_population(str(handed_in)).data_sha256 != before.data_sha256
+
+
+@pytest.mark.parametrize("rows", [[{"姓名": "甲", "分数": 1}] * 12, order_rows()], ids=["别的表", "订单"])
+def test_a_stranger_in_the_folder_is_named(handed_in, rows):
+    write_csv(handed_in / "混进来的.csv", rows)
+    with pytest.raises(DataError, match=r"「一班」 里的 「混进来的\.csv」 不是问卷"):
+        open_population(str(handed_in))
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("旧.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), ("b.ods", b"PK\x03\x04"), ("空.csv", b"")],
+)
+def test_a_table_that_cannot_be_read_is_named_not_left_out(handed_in, name, data):
+    """读不了的表格不能悄悄跳过：那是一个人的答卷。"""
+    (handed_in / name).write_bytes(data)
+    with pytest.raises(DataError, match=name):
+        open_population(str(handed_in))
+
+
+def test_an_empty_folder_or_one_that_cannot_be_listed(tmp_path, monkeypatch):
+    (tmp_path / "x.json").write_text("{}")
+    with pytest.raises(DataError, match="找不到问卷"):
+        open_population(str(tmp_path))
+
+    def refuse(self):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(DataError, match="读不出来"):
+        open_population(str(tmp_path))
+
+
+def test_a_folder_with_too_few(tmp_path):
+    write_csv(tmp_path / "a.csv", survey_lines(7))
+    with pytest.raises(DataError, match="还差 3 份"):
+        open_population(str(tmp_path))
 
 
 def test_a_path_may_start_at_home(tmp_path, monkeypatch):

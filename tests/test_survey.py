@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from lifecycle_lab import survey
 from lifecycle_lab.content import course, data_folder
+from lifecycle_lab.reading import read_grid
 from lifecycle_lab.schema import ContentError, Customer, DataError
 from lifecycle_lab.simulate.respondents import SHIPPED_COUNT, SHIPPED_SEED, respondents
 
@@ -266,7 +267,7 @@ def test_at_least_ten_usable(tmp_path):
     lines = [*plain_lines(9), line("1", "", "", ""), line("2", "E", "0", "0")]
     with pytest.raises(DataError) as caught:
         survey.read_survey(export(tmp_path / "a.csv", lines))
-    assert "能用的答卷只有 9 份，至少要 10 份" in str(caught.value)
+    assert "能用的答卷只有 9 份，至少要 10 份，还差 1 份" in str(caught.value)
     assert "三题都没有填的答卷 1 份" in str(caught.value)
     assert "没有消费的答卷（次数与金额都填 0） 1 份" in str(caught.value)
 
@@ -279,6 +280,8 @@ REFUSED = [
     ("recency", "F", "不是这一题的选项"),
     ("recency", "1", "看不出是级别还是第几个选项"),
     ("recency", "5", "看不出是级别还是第几个选项"),
+    ("recency", "5.", "不是这一题的选项"),  # 不是“数字级别”的又一种写法：方向从不猜
+    ("recency", "(5)", "不是这一题的选项"),
     ("recency", "", "没有填"),
     ("recency", "(跳过)", "没有填"),
     ("frequency", "", "没有填"),
@@ -463,3 +466,222 @@ def test_round_trip(tmp_path_factory, people, form, encoding):
     path = tmp_path_factory.mktemp("round") / "答卷.csv"
     export(path, [written(customer, form) for customer in customers[::-1]], encoding=encoding)
     assert survey.read_survey(path).customers == tuple(customers)
+
+
+# ── 一题一题 ───────────────────────────────────────────────────────────
+
+
+def answered(column, text, coded=True):
+    """一题读出来的样子：（写进数据表的，原因）。"""
+    (item,) = [item for item in course().questionnaire.items if item.column == column]
+    answer = survey.read_answer(text, item, coded)
+    return survey.stored(answer, item), answer.why
+
+
+NOT_AN_OPTION = "不是这一题的选项；改成选项原文"
+EVERY_KIND = [
+    # 列，写下的，写进数据表的，原因的开头（手写）
+    ("recency_level", "5", "5", ""),
+    ("recency_level", "一周以内", "5", ""),
+    ("recency_level", "A", "5", ""),
+    ("recency_level", "6", "", "级别只有 1 到 5"),
+    ("frequency", "３ 次", "3", ""),
+    ("frequency", "1001", "", "大于许可的 1000"),
+    ("monetary", "1.2万", "12000.00", ""),
+    ("monetary", "1,299.5元", "1299.50", ""),
+    ("monetary", "0.001", "", "比分还细"),
+    ("items_per_order", "0", "", "小于许可的 1"),
+    ("entry_channel", "直播或短视频", "直播/短视频", ""),
+    ("entry_channel", "直播/短视频", "直播/短视频", ""),
+    ("entry_channel", "C", "首页推荐", ""),
+    ("entry_channel", "3", "", NOT_AN_OPTION),
+    ("entry_channel", "报纸", "", NOT_AN_OPTION),
+    ("promotion_sensitivity", "影响很大", "5", ""),
+    ("promotion_sensitivity", "5", "5", ""),
+    ("promotion_sensitivity", "0", "", "级别只有 1 到 5"),
+    ("nps", "0", "0", ""),
+    ("nps", "10分", "10", ""),
+    ("nps", "11", "", "大于许可的 10"),
+    ("nps", "很可能", "", "要一个整数"),
+    ("member", "不是", "否", ""),
+    ("member", "否", "否", ""),
+    ("gender", "(跳过)", "", ""),
+    ("gender", "", "", ""),
+]
+
+
+@pytest.mark.parametrize(("column", "text", "stored", "why"), EVERY_KIND)
+def test_one_answer_of_every_kind(column, text, stored, why):
+    found = answered(column, text)
+    assert found[0] == stored
+    assert found[1].startswith(why) if why else found[1] == ""
+
+
+def test_a_bare_number_is_a_guess_only_where_code_and_place_differ():
+    """量表的第 5 个选项代码就是 5，两种读法是一回事；R 的第 1 个选项代码是 5，不是。"""
+    assert answered("promotion_sensitivity", "5", coded=False) == ("5", "")
+    assert answered("recency_level", "5", coded=False) == ("", "只有数字，看不出是级别还是第几个选项")
+
+
+def test_a_code_that_is_another_options_label_stays_the_code(questionnaire):
+    first = questionnaire.items[7]  # 是不是会员
+    swapped = replace(
+        first,
+        options=(replace(first.options[0], label="否"), replace(first.options[1], label="是")),
+    )
+    assert survey.read_answer("是", swapped, coded=True).value == "是"
+    assert survey.read_answer("是", swapped, coded=False).value == "否"
+
+
+def problems(questionnaire, **texts):
+    items = {item.column: item for item in questionnaire.items}
+    answers = {c: survey.read_answer(t, items[c], coded=True) for c, t in texts.items()}
+    return survey.form_problems(questionnaire, answers)
+
+
+def test_what_a_whole_form_must_say(questionnaire):
+    """R、F、M 非答不可，别的可以空着；没有消费的人 R 可以不填。"""
+    good = {"recency_level": "5", "frequency": "3", "monetary": "100"}
+    assert problems(questionnaire, **good) == {}
+    assert problems(questionnaire) == dict.fromkeys(good, "没有填")
+    assert problems(questionnaire, frequency="0", monetary="0") == {}
+    assert problems(questionnaire, frequency="0", monetary="0.00", recency_level="1") == {}
+    assert problems(questionnaire, **good | {"monetary": ""}) == {"monetary": "没有填"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "where"),
+    [
+        ({"frequency": "0"}, ["frequency"]),
+        ({"monetary": "0"}, ["monetary"]),
+        ({"frequency": "0", "monetary": "0"}, ["frequency", "monetary"]),  # 一周以内买过，却一次没买
+        ({"frequency": "0", "monetary": "约500"}, ["frequency", "monetary"]),
+        ({"nps": "12", "gender": "保密"}, ["nps", "gender"]),
+    ],
+)
+def test_contradictions_and_misreadings_are_at_their_questions(questionnaire, changed, where):
+    found = problems(questionnaire, **{"recency_level": "5", "frequency": "3", "monetary": "100", **changed})
+    assert list(found) == where  # 先后同题目
+    if changed.get("frequency") == "0":
+        assert found["frequency"].startswith("是 0，与另外两题矛盾")
+
+
+# ── 几个文件合起来 ─────────────────────────────────────────────────────
+
+SHORT = ["customer_id", "recency_level", "frequency", "monetary", "synthetic"]
+
+
+def batch(tmp_path, name, rows, header=SHORT):
+    return read_grid(export(tmp_path / name, rows, header))
+
+
+def pooled(*grids):
+    return survey.survey_of_grids(grids, "全班")
+
+
+def rows_of(prefix, count=10):
+    return [[f"{prefix}{i}", str(1 + i % 5), str(i + 1), f"{i + 1}.50", "false"] for i in range(count)]
+
+
+def test_two_files_make_one_class(tmp_path):
+    a, b = (batch(tmp_path, f"{x}.csv", rows_of(x, 6)) for x in "ab")
+    population = pooled(b, a)
+    assert [c.customer_id for c in population.customers] == [f"{x}{i}" for x in "ab" for i in range(6)]
+    assert (population.source, population.setaside, population.synthetic) == ("全班", (), False)
+    shas = sorted(hashlib.sha256((tmp_path / f"{x}.csv").read_bytes()).hexdigest() for x in "ab")
+    assert population.data_sha256 == hashlib.sha256("\n".join(shas).encode()).hexdigest()
+    assert pooled(a, b) == population  # 先后不要紧
+
+
+def test_the_same_row_twice_counts_once_and_is_reported(tmp_path):
+    """内容相同：数按大小比，列的先后、全角半角、大小写、是否标作合成都不论。"""
+    a = batch(tmp_path, "a.csv", rows_of("k", 10))
+    again = [["FALSE", "3.5", "k2", "３", "3"], ["否", "4.50元", "k3", "4", "4"]]
+    b = batch(
+        tmp_path, "b.csv", again, ["synthetic", "monetary", "customer_id", "frequency", "recency_level"]
+    )
+    population = pooled(a, b)
+    assert len(population.customers) == 10
+    assert population.setaside == (("重复的答卷（同一编号、同一内容，只算一份）", 2),)
+
+
+def test_the_same_id_with_another_content_is_two_people(tmp_path):
+    a = batch(tmp_path, "甲班.csv", rows_of("", 10))
+    b = batch(tmp_path, "乙班.xlsx", [["3", "5", "9", "9.90", "false"], ["x", "5", "1", "1", "false"]])
+    names = [c.customer_id for c in pooled(a, b).customers]
+    assert {"甲班-3", "乙班-3", "x", "2"} <= set(names)  # 别人的编号不动
+    assert "3" not in names
+    assert len(names) == 12
+
+
+def test_rows_without_ids_are_never_taken_for_one_another(tmp_path):
+    lines = [[str(1 + i % 5), str(i + 1), "8"] for i in range(6)]
+    a, b = (
+        batch(tmp_path, f"{x}.csv", [*lines, end], SHORT[1:4])
+        for x, end in (("a", ["1", "9", "1"]), ("b", ["2", "9", "1"]))
+    )
+    population = pooled(a, b)
+    assert len(population.customers) == 14
+    assert population.customers[0].customer_id == "a-R001"
+    assert population.setaside == ()
+
+
+def test_a_copy_of_a_whole_file_counts_once(tmp_path):
+    lines = [[str(1 + i % 5), str(i + 1), "8"] for i in range(11)]
+    a = batch(tmp_path, "a.csv", lines, SHORT[1:4])
+    copy = batch(tmp_path, "a (1).csv", lines, SHORT[1:4])
+    population = pooled(a, copy)
+    assert [c.customer_id for c in population.customers] == [f"R{i:03d}" for i in range(1, 12)]
+    assert dict(population.setaside) == {"重复的答卷（同一编号、同一内容，只算一份）": 11}
+    assert population.data_sha256 == pooled(a).data_sha256
+
+
+def test_all_problems_of_all_files_are_told_with_their_file(tmp_path):
+    a = batch(tmp_path, "a.csv", [*rows_of("a", 10), ["a1", "9", "0", "5", "false"]])
+    b = batch(tmp_path, "b.csv", [["b1", "5", "几次", "5", "false"]])
+    with pytest.raises(DataError) as caught:
+        pooled(a, b)
+    message = str(caught.value)
+    assert "「全班」 有 4 处读不懂" in message
+    assert "a.csv 第 12 行的编号" in message
+    assert "b.csv 第 2 行「frequency」列 「几次」" in message
+
+
+def test_names_that_stay_ambiguous_are_refused(tmp_path):
+    """只差扩展名，或加上文件名正好撞上另一个编号：不猜，请人改文件名。"""
+    a = batch(tmp_path, "a.csv", rows_of("", 10))
+    with pytest.raises(DataError, match="分不清是谁"):
+        pooled(a, batch(tmp_path, "a.txt", [["3", "5", "9", "9.90", "false"]]))
+    taken = [["3", "5", "9", "9.90", "false"], ["a-3", "5", "9", "9.90", "false"]]
+    with pytest.raises(DataError, match="分不清是谁"):
+        pooled(a, batch(tmp_path, "b.csv", taken))
+    with pytest.raises(DataError, match="分不清是谁"):
+        pooled(a, batch(tmp_path, f"{'长' * 63}.csv", [["3", "5", "9", "9.90", "false"]]))
+
+
+def test_a_pool_of_nine_says_one_is_missing(tmp_path):
+    a, b = (batch(tmp_path, f"{x}.csv", rows_of(x, 5)[: 4 + (x == "b")]) for x in "ab")
+    with pytest.raises(DataError, match="「全班」 能用的答卷只有 9 份，至少要 10 份，还差 1 份"):
+        pooled(a, b)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    people=st.lists(RESPONDENT, min_size=10, max_size=30, unique_by=lambda person: person[0]),
+    places=st.lists(st.sets(st.integers(0, 3), min_size=1), min_size=30, max_size=30),
+    away=st.integers(0, 3),
+)
+def test_however_a_class_is_split_over_files_it_is_the_same_class(tmp_path_factory, people, places, away):
+    """每个人交到一个或几个文件里：合起来还是那些人，每一行都有去处。"""
+    folder = tmp_path_factory.mktemp("split")
+    lines = [line(c.customer_id, LABELS[c.recency], str(c.frequency), f"{c.monetary // 100}.{c.monetary % 100:02d}")
+             for c in (Customer(*person) for person in people)]  # fmt: skip
+    lines += [line(f"没买{i}", "半年以上", "0", "0") for i in range(away)]
+    files = [
+        [one for one, where in zip(lines, places + [{0}] * 3, strict=False) if n in where] for n in range(4)
+    ]
+    grids = [batch(folder, f"{n}.csv", rows, HEADER) for n, rows in enumerate(files) if rows]
+    population = pooled(*grids)
+    assert population.customers == tuple(sorted((Customer(*p) for p in people), key=lambda c: c.customer_id))
+    used = len(population.customers) + sum(count for _, count in population.setaside)
+    assert used == sum(map(len, files))

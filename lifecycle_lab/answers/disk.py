@@ -111,7 +111,7 @@ def remove(path: str) -> None:
 
 
 @contextmanager
-def locked(path: str, timeout: float) -> Iterator[None]:
+def locked(path: str, timeout: float, noun: str = ANSWERS) -> Iterator[None]:
     """拿着操作系统的文件锁；进程一死锁就没了。等了 timeout 秒还拿不到 → AnswerFileError。
 
     没有文件锁的磁盘直接报错：退而用“锁文件在不在”判断，会被死掉的进程锁死。
@@ -119,11 +119,11 @@ def locked(path: str, timeout: float) -> Iterator[None]:
     from filelock import FileLock, Timeout  # 晚引入：只读答案的人用不着它
 
     lock = FileLock(path, timeout=timeout, poll_interval=_POLL_SECONDS, fallback_to_soft=False)
-    with _explained("没有存上：锁不住答案文件。", path):
+    with _explained(f"没有存上：锁不住{noun}。", path):
         try:
             lock.acquire()
         except Timeout:
-            raise _busy(path, timeout) from None
+            raise _busy(path, timeout, noun) from None
         except NotImplementedError:
             raise OSError(errno.ENOSYS, "flock") from None
     try:
@@ -133,9 +133,9 @@ def locked(path: str, timeout: float) -> Iterator[None]:
             lock.release(force=True)
 
 
-def _busy(path: str, timeout: float) -> AnswerFileError:
+def _busy(path: str, timeout: float, noun: str) -> AnswerFileError:
     return AnswerFileError(
-        f"没有存上：等了 {timeout:g} 秒，答案文件还被另一个窗口占着。",
+        f"没有存上：等了 {timeout:g} 秒，{noun}还被另一个窗口占着。",
         where=quote(path, 200),
         why="另一个窗口正在保存，或停在保存的半途。",
         remedy="等一会儿再保存；仍不行就关掉别的笔记本窗口（重启它们的内核）。",

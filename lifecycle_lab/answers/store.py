@@ -39,6 +39,7 @@ class AnswersFile:
     session: 这次打开的代号，每个内核一个。now: 时刻的来源，只用来盖时间戳。
     known_tables: 本课有的表名（None 不查）。lock_timeout: 等锁的秒数。
     notice: 最近一次读写要告诉学生的话，"" = 没有。
+    listeners: 每次存好以后叫一遍，收到刚存下的一份；同一内核里的几张表靠它互相看见。
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class AnswersFile:
         self._began: datetime | None = None
         self._newest = 0
         self.notice = ""
+        self.listeners: list[Callable[[Answers], object]] = []
 
     @property
     def path(self) -> Path:
@@ -94,6 +96,8 @@ class AnswersFile:
         self._say_differences(found)
         self._began = self._began or moment(changed)
         self._newest = changed.revision
+        for listener in self.listeners:
+            listener(changed)
         return changed
 
     def copy_to(self, path: Path | str) -> Path:

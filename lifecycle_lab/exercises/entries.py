@@ -16,10 +16,8 @@ from lifecycle_lab.schema import DOWN, UP, exact_decimal, half_up
 
 _UP = frozenset(["↑", "⬆", "⇧", "▲", "△", "🔼", "⇑", "^", "上", "向上", "up", "u"])
 _DOWN = frozenset(["↓", "⬇", "⇩", "▼", "▽", "🔽", "⇓", "v", "下", "向下", "down", "d"])
-# 组合里一个字一个箭头：单个字的写法与箭头格认得的完全一样
-_ARROW_SIGNS = {
-    sign: arrow for signs, arrow in ((_UP, UP), (_DOWN, DOWN)) for sign in signs if len(sign) == 1
-}
+ARROW_SIGNS = {sign: arrow for signs, arrow in ((_UP, UP), (_DOWN, DOWN)) for sign in signs if len(sign) == 1}
+"""一个字的箭头写法 → 箭头；组合里一个字一个箭头，认得的与箭头格完全一样。"""
 _SEPARATORS = str.maketrans("", "", " 、,;/|\t\ufe0f")
 _SAME_UNITS = {"天": "天|日", "元": "元|圆|RMB|CNY", "英镑": "英镑|镑|£|GBP", "人": "人|位|个"}
 _MONEY = frozenset({"元", "英镑"})
@@ -67,9 +65,9 @@ def _arrow(text: str, _: Collection[str]) -> Entry:
 
 def _pattern(text: str, _: Collection[str]) -> Entry:
     signs = halfwidth(text).casefold().translate(_SEPARATORS)
-    if len(signs) != 3 or set(signs) - set(_ARROW_SIGNS):
+    if len(signs) != 3 or set(signs) - set(ARROW_SIGNS):
         return Entry(text, None, text)
-    pattern = "".join(_ARROW_SIGNS[sign] for sign in signs)
+    pattern = "".join(ARROW_SIGNS[sign] for sign in signs)
     return Entry(text, pattern, pattern)
 
 

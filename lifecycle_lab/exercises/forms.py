@@ -43,7 +43,7 @@ class Form:
     def read(self, answers: Answers) -> dict[Cell, Entry]:
         """学生在这张表里写下的每一格（没写的是空白）。"""
         return {
-            cell: read_entry(self.kinds[cell[1]], self._stored(answers, cell), self._known(cell[1]))
+            cell: read_entry(self.kinds[cell[1]], self.stored(answers, cell), self._known(cell[1]))
             for cell in self.cells
         }
 
@@ -53,7 +53,8 @@ class Form:
             return self.names
         return {self.units[column]} if column in self.units else ()
 
-    def _stored(self, answers: Answers, cell: Cell) -> str:
+    def stored(self, answers: Answers, cell: Cell) -> str:
+        """学生写在一格里的原文；没写过是 ""。"""
         if self.exercise.answer == "text":
             return answers.text.get(self.exercise.id, "")
         return answers.cell(self.exercise.id, *cell)

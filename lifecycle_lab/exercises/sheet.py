@@ -1,6 +1,6 @@
 """笔记本里的一张实训表：fill、check、hint、solution，改一格存一格。
 
-学生用代码填（`sheet.fill({...})`）与将来在屏幕上填走的是同一条路：
+学生用代码填（`sheet.fill({...})`）与在屏幕上填（widgets）走的是同一条路：
 写下的原文进答案文件，核对时才规范化，并把认出的样子显示出来。
 """
 
@@ -55,7 +55,7 @@ class Sheet:
         if not changes and not unknown:
             return Shown((*self._notice(), "这次一格也没有填；要填，就在花括号里写上行与内容。"))
         if changes:
-            self._save(changes)
+            self.write(changes)
         if unknown:
             saved = f"别的 {len(changes)} 格已经存好。" if changes else ""
             raise ParameterError(
@@ -76,8 +76,8 @@ class Sheet:
         changes: dict[Cell, str] = {}
         unknown: list[str] = []
         for row, given in self._rows(values):
-            name = self._row(row)
-            for written, column, value in self._columns(given):
+            name = self.row_named(row)
+            for written, column, value in self.columns_of(given):
                 if name is None:
                     unknown.append(f"{quote(row)} 这一行")
                 elif column is None:
@@ -90,7 +90,7 @@ class Sheet:
         """写法 → （行，这一行写的东西）；只有一行要填的表可以省去行名。"""
         only = self.form.rows[0]
         if isinstance(values, Mapping):
-            named = len(self.form.rows) > 1 or all(self._row(row) for row in values)
+            named = len(self.form.rows) > 1 or all(self.row_named(row) for row in values)
             return list(values.items()) if named else [(only, values)]
         if len(self.form.cells) > 1:
             raise ParameterError(
@@ -100,7 +100,7 @@ class Sheet:
             )
         return [(only, {next(iter(self.form.kinds)): values})]
 
-    def _row(self, row: object) -> str | None:
+    def row_named(self, row: object) -> str | None:
         """行名：原样的先认；其次不分全角半角、大小写，级别可以省去“客户”，均值行可以写“均值”。"""
         if str(row) in self.form.rows:
             return str(row)
@@ -108,11 +108,13 @@ class Sheet:
         labels |= {_plain("均值"): MEAN_ROW} if MEAN_ROW in self.form.rows else {}
         return labels.get(_plain(row)) or labels.get(_plain(f"{row}客户"))
 
-    def _columns(self, given: object) -> list[tuple[str, str | None, object]]:
+    def columns_of(self, given: object) -> list[tuple[str, str | None, object]]:
         """一行里写的东西 → （写的列名，列或 None，值）。"""
         columns = list(self.form.kinds)
         if isinstance(given, Mapping):
-            return [(f"{quote(name)} 这一列", self._column(name), value) for name, value in given.items()]
+            return [
+                (f"{quote(name)} 这一列", self.column_named(name), value) for name, value in given.items()
+            ]
         if given is None or given == "":
             return [(name, name, "") for name in columns]
         values = [given] if len(columns) == 1 and not isinstance(given, list | tuple) else given
@@ -124,7 +126,7 @@ class Sheet:
             ]
         return [(name, name, value) for name, value in zip(columns, values, strict=True)]
 
-    def _column(self, name: object) -> str | None:
+    def column_named(self, name: object) -> str | None:
         """列名：编号、R、F、M、指标名、内容文件里的列名，或表上印的列名（带单位与方向）。"""
         text = self.assignment.course.tables.get(self.exercise.id)
         aliases = {label: key for key, label in text.columns.items()} if text else {}
@@ -146,15 +148,19 @@ class Sheet:
         text = self.assignment.course.tables.get(self.exercise.id)
         return [text.columns[column] if text else column for column in self.form.kinds]
 
-    def _save(self, changes: dict[Cell, str]) -> None:
-        seen, name = self.seen, self.exercise.id
+    def write(self, changes: Mapping[Cell, str], seen: Mapping[Cell, str] | None = None) -> None:
+        """把几格的原文存好；返回时已在盘上。seen: 动笔时看到的原文，不给就是这个窗口最后看到的。
+
+        别的窗口改了同一格 → AnswerConflict，一格也不写；写不进去 → AnswerFileError。
+        """
+        name = self.exercise.id
+        base = {cell: self.form.stored(self.seen, cell) for cell in changes} | dict(seen or {})
         try:
             if self.exercise.answer == "text":
-                texts = {name: next(iter(changes.values()))}
-                self.seen = self._update(lambda fresh: set_text(fresh, texts, seen.text))
+                (cell, text), *_ = changes.items()
+                self.seen = self._update(lambda fresh: set_text(fresh, {name: text}, {name: base[cell]}))
             else:
-                cells = {cell: seen.cell(name, *cell) for cell in changes}
-                self.seen = self._update(lambda fresh: set_cells(fresh, name, changes, cells))
+                self.seen = self._update(lambda fresh: set_cells(fresh, name, changes, base))
         except AnswerConflict:
             # 两份都已留下；再填一次就是看过对方的内容之后的决定
             self.seen = self._read()
@@ -196,10 +202,14 @@ class Sheet:
     def __repr__(self) -> str:
         return f"{self.exercise.prompt}\n\n{self.show()}"
 
+    def outcome(self) -> Outcome:
+        """这个窗口看到的内容核对的结果；不记次数。"""
+        return checks.check(self.exercise.id, self.assignment, self.seen)
+
     def check(self) -> Shown:
         """核对：每格一个结果；认出的误解先说，逐格的理由在后。"""
         self.seen = self._read()
-        outcome = checks.check(self.exercise.id, self.assignment, self.seen)
+        outcome = self.outcome()
         try:
             self._count(outcome)
         except AnswerFileError as error:  # 记不上次数也要给学生看结果

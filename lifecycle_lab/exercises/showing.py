@@ -154,7 +154,7 @@ def details(outcome: Outcome, assignment: Assignment) -> Table | None:
             headings.get(cell.column, cell.column),
             cell.entry.shown or cell.entry.text,
             assignment.course.reasons[f"outcome.{cell.status}"],
-            _why(cell, assignment),
+            why(cell, assignment),
         )
         for cell in cells
     )
@@ -173,7 +173,7 @@ def row_name(row: str) -> str:
     return "均值" if row == MEAN_ROW else row
 
 
-def _why(cell: CellOutcome, assignment: Assignment) -> str:
+def why(cell: CellOutcome, assignment: Assignment) -> str:
     named = assignment.course.misconceptions.get(cell.misconception)
     return f"{cell.reason}（像是：{named.title}）" if named else cell.reason
 

@@ -8,15 +8,19 @@ from pathlib import Path
 
 from lifecycle_lab import orders, survey
 from lifecycle_lab.content import course
-from lifecycle_lab.reading import parse_day, read_grid
+from lifecycle_lab.reading import Grid, parse_day, read_grid
 from lifecycle_lab.rfm import customer_totals
 from lifecycle_lab.schema import DataError, ParameterError, Population, indicators, quote
 
 SURVEY, ONLINE_RETAIL = SHIPPED = ("survey", "online_retail")
+# 表格软件存得出的都在内：读不了的由读的那一步说出名字，免得谁的答卷悄悄少了
+TABLE_SUFFIXES = {".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".numbers"}
+_NOT_OURS = (".", "~$")
 
 
 def open_population(source: str = "", as_of: str = "") -> Population:
-    """source: ""（即 survey）、"online_retail"，或问卷导出/订单表的路径；as_of: "" 或 年-月-日。
+    """source: ""（即 survey）、"online_retail"，问卷导出/订单表的路径，或放着几份问卷导出的文件夹；
+    as_of: "" 或 年-月-日。
 
     订单没写观察日时：自带的商店用课程设定的那一天，别的文件用最后一笔订单的次日。
     """
@@ -32,7 +36,8 @@ def open_population(source: str = "", as_of: str = "") -> Population:
         return survey.shipped()
     if named == ONLINE_RETAIL:
         return population_of_orders(orders.online_retail(), day or course().sources[named].as_of)
-    return _open_file(Path(os.path.expanduser(source)), day)  # 认不出的 ~名字 留着，当作找不到
+    path = Path(os.path.expanduser(source))  # 认不出的 ~名字 留着，当作找不到
+    return _open_folder(path) if _is_folder(path) else _open_file(path, day)
 
 
 def _open_file(path: Path, day: date | None) -> Population:
@@ -50,6 +55,53 @@ def _open_file(path: Path, day: date | None) -> Population:
         why="问卷要有 R、F、M 三题的原文或列名，订单要有 " + "、".join(orders.NEEDED) + " 四列。",
         remedy="改好列名再试；自带的来源写 survey 或 online_retail。",
     )
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # 用不了的路径由读文件的那一步去说
+        return False
+
+
+def _open_folder(folder: Path) -> Population:
+    """一个班交上来的问卷：文件夹里的表格全部合成一个客户群体；混进一份别的表，就说出是哪一份。"""
+    name = folder.name or folder.resolve().name or str(folder)
+    grids = [_survey_grid(path, name) for path in _tables_in(folder)]
+    if not grids:
+        raise DataError(
+            f"在文件夹 {quote(name, 80)} 里找不到问卷。",
+            where=quote(folder, 200),
+            why="里面没有 CSV 或 XLSX 文件（下一层的文件夹不看）。",
+            remedy="把收来的答卷放进这个文件夹；或把 source 改成一个文件。",
+        )
+    return survey.survey_of_grids(grids, name, course().questionnaire)
+
+
+def _tables_in(folder: Path) -> list[Path]:
+    """文件夹里的表格，按名字排好；隐藏的、表格软件开着时的临时文件不算。"""
+    try:
+        found = [path for path in folder.iterdir() if path.suffix.casefold() in TABLE_SUFFIXES]
+    except OSError as error:
+        raise DataError(
+            f"文件夹 {quote(folder.name, 80)} 读不出来。",
+            where=quote(folder, 200),
+            why=error.strerror or "系统没有说原因。",
+            remedy="检查有没有读它的权限；或把答卷复制到自己的文件夹里。",
+        ) from None
+    return sorted(path for path in found if path.is_file() and not path.name.startswith(_NOT_OURS))
+
+
+def _survey_grid(path: Path, folder: str) -> Grid:
+    grid = read_grid(path)
+    if not survey.looks_like_survey(grid.header, course().questionnaire):
+        raise DataError(
+            f"文件夹 {quote(folder, 80)} 里的 {quote(path.name, 80)} 不是问卷。",
+            where=f"{quote(path.name, 80)} 第 1 行（列名）",
+            why="放在一个文件夹里的表格会合成一份数据，所以每一份都要有 R、F、M 三题的原文或列名。",
+            remedy="把这个文件移出文件夹，再试一次。",
+        )
+    return grid
 
 
 def population_of_orders(shop: orders.Orders, as_of: date | None = None) -> Population:

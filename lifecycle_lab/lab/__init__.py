@@ -13,7 +13,7 @@ from lifecycle_lab.content import datapackage
 from lifecycle_lab.exercises import checks
 from lifecycle_lab.exercises.assignment import Assignment, open_assignment
 from lifecycle_lab.exercises.forms import KNOWN_TABLES
-from lifecycle_lab.exercises.sheet import Sheet
+from lifecycle_lab.exercises.interview import near
 from lifecycle_lab.exercises.showing import Code, Shown, missing, progress
 from lifecycle_lab.export import Table
 from lifecycle_lab.lab.calm import keep_calm
@@ -27,6 +27,8 @@ from lifecycle_lab.report.training import (
     training_document,
 )
 from lifecycle_lab.schema import ParameterError, quote
+from lifecycle_lab.widgets.questionnaire import InterviewForm
+from lifecycle_lab.widgets.worksheet import Worksheet
 
 # 一个内核一个会话：答案文件据此分清“以前的会话”与“刚才的点击”
 _SESSION = secrets.token_hex(8)
@@ -59,9 +61,10 @@ class Lab:
         blank = assignment.blank_answers()
         self.file = AnswersFile(path, new=blank, session=_SESSION, known_tables=KNOWN_TABLES)
         self.folder = Path(out_dir) if out_dir else Path("out") / path.stem
-        self._sheets: dict[str, Sheet] = {}
+        self._sheets: dict[str, Worksheet] = {}
+        self._interview: InterviewForm | None = None
 
-    def __getattr__(self, name: str) -> Sheet:
+    def __getattr__(self, name: str) -> Worksheet:
         """每个练习的实训表就叫它的编号：`lab.table_4_3`；同一张表总是同一个对象。"""
         if name.startswith("_") or name not in self.assignment.course.exercises:
             raise AttributeError(name)
@@ -78,7 +81,7 @@ class Lab:
             ("R 的方向", tables.headings(mine.course.tables["table_4_2"], mine.indicators)["recency"]),
             ("你的 10 位客户", "、".join(mine.customer_ids)),
             *(("放在一边", text) for text in [setaside_text(mine)] if text),
-            ("答案存在", _near(self.file.path)),
+            ("答案存在", near(self.file.path)),
         )
         note = "客户由学号决定，而且经过筛选，好让练习有东西可练；完全随机的 10 位不一定这么齐整。"
         return Shown((Table("你的题本", ("项目", "内容"), rows, note), *filter(None, [self.file.notice])))
@@ -88,19 +91,17 @@ class Lab:
         rows = tuple((r.path, r.kind, r.title, str(r.rows), r.licence) for r in datapackage.load().resources)
         return Table("数据一览", ("文件", "真假", "是什么", "行数", "许可"), rows)
 
-    def sheet(self, exercise_id: str) -> Sheet:
-        """一张实训表：fill、check、hint、solution。"""
+    def sheet(self, exercise_id: str) -> Worksheet:
+        """一张实训表：显示出来可以直接填；也有 fill、check、hint、solution。"""
         if exercise_id not in self._sheets:
-            self._sheets[exercise_id] = Sheet(exercise_id, self.assignment, self.file)
+            self._sheets[exercise_id] = Worksheet(exercise_id, self.assignment, self.file)
         return self._sheets[exercise_id]
 
-    def questionnaire(self) -> Shown:
-        """表4-1：问卷，前面是说明，后面是致谢。"""
-        course = self.assignment.course
-        form = course.questionnaire
-        return Shown(
-            (form.introduction, tables.questionnaire(course.tables["table_4_1"], form), form.closing)
-        )
+    def questionnaire(self) -> InterviewForm:
+        """表4-1：显示出来可以直接答，收进班级问卷；也有 answer、submit、withdraw。"""
+        if self._interview is None:
+            self._interview = InterviewForm(self.assignment.course, self.file.path.parent / "class_survey.csv")
+        return self._interview
 
     def print_questionnaire(self) -> Shown:
         """把表4-1 写成可以打印的 Word 与网页。"""
@@ -161,7 +162,7 @@ class Lab:
         found = checks.results(lesson, self.assignment, answers)
         text = json.dumps({"lesson": lesson, "outcomes": found}, ensure_ascii=False, indent=1, sort_keys=True)
         path = self._write_bytes("results.json", (text + "\n").encode())
-        return Shown((progress(self.assignment, answers, lesson), f"这一课的结果记在 {_near(path)}。"))
+        return Shown((progress(self.assignment, answers, lesson), f"这一课的结果记在 {near(path)}。"))
 
     def report(self, name: str = "", class_name: str = "", date: str = "") -> Shown:
         """实训报告：Word 与网页各一份，从答案文件写成。"""
@@ -184,7 +185,7 @@ class Lab:
         return Shown(
             (
                 *filter(None, [missing(self.assignment, answers)]),
-                f"交这一个文件：{_near(path)}（在左边的文件栏里找到它，右键“下载”；它是答案文件的抄本）",
+                f"交这一个文件：{near(path)}（在左边的文件栏里找到它，右键“下载”；它是答案文件的抄本）",
                 f"回执：{receipt}（老师那边会算出同样的 12 位）",
             )
         )
@@ -194,7 +195,7 @@ class Lab:
             self._write_bytes(f"{stem}.docx", to_docx(document)),
             self._write_bytes(f"{stem}.html", to_html(document).encode()),
         ]
-        return Shown((f"写好了：{'、'.join(_near(path) for path in paths)}",))
+        return Shown((f"写好了：{'、'.join(near(path) for path in paths)}",))
 
     def _write_bytes(self, name: str, data: bytes) -> Path:
         path = self.folder / name
@@ -216,11 +217,3 @@ def _answers_path(assignment: Assignment, answers_file: str) -> Path:
             remedy="把路径移到 source，或把 answers_file 留空。",
         )
     return Path(answers_file)
-
-
-def _near(path: Path) -> str:
-    """离当前文件夹近就写相对路径。"""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return path.as_posix()
