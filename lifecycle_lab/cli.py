@@ -25,7 +25,9 @@ app = typer.Typer(
 data_app = typer.Typer(help="自带的数据", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 
-Source = Annotated[str, typer.Option(help="survey、online_retail，问卷导出/订单表的路径，或放着几份问卷的文件夹")]
+Source = Annotated[
+    str, typer.Option(help="survey、online_retail，问卷导出/订单表的路径，或放着几份问卷的文件夹")
+]
 AsOf = Annotated[str, typer.Option(help="观察日 年-月-日，只用于订单；空为默认")]
 
 

@@ -1,14 +1,15 @@
 """实训的几张表怎样摆：行列来自题本与课程内容，格里的字由调用者给（空白、学生填的、核对后的）。
 
-这里没有算术：均值、箭头、级别都由 rfm 算好了送来。
+这里没有算术：均值、箭头、级别都由 rfm 算；换一种读法（reading）只是换着叫它的函数。
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Literal
 
 from lifecycle_lab import rfm
 from lifecycle_lab.content.shapes import Convention, Questionnaire, TableText, ToyCustomer
@@ -30,6 +31,12 @@ Cell = tuple[str, str]
 """一格 = （行，列）。"""
 MEAN_ROW = "mean"
 UNVERIFIED = "（未核实）"
+CHANGED = "≠"
+"""与默认读法不同的格，前面都有它：色调只是加强。"""
+Centre = Literal["mean", "median"]
+Direction = Literal["meaning", "literal"]
+"""R 的方向：按意思（不比中心差）或照字面（值 ≥ 中心）。"""
+_CENTRES = {"mean": rfm.mean, "median": rfm.median}
 TOY_MONEY = indicators("级", "high", "元")[2]
 """热身题里的金额：元，越大越好。"""
 _BETTER = {"high": "越大越好", "low": "越小越好"}
@@ -171,6 +178,51 @@ def convention_sources(conventions: Iterable[Convention]) -> Table:
     return Table("命名惯例的出处", ("惯例", "出处", "说明"), rows)
 
 
+@dataclass(frozen=True)
+class Reading:
+    """一种读法和它读出来的结果：三个中心、每位客户的组合。
+
+    centres: R、F、M 的中心（最小单位的精确分数）；patterns: 一位客户一个组合，次序同 customers。
+    """
+
+    convention: Convention
+    centre: Centre
+    direction: Direction
+    centres: tuple[Fraction, Fraction, Fraction]
+    patterns: tuple[str, ...]
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """每位客户的级别名，不带“未核实”；比较变没变用它。"""
+        return tuple(rfm.segment(pattern, self.convention.names) for pattern in self.patterns)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """每位客户的级别名；没有查到原文的叫法后面注明（内容文件要求引用时写明）。"""
+        return tuple(_name_of(self.convention, rfm.state(pattern)) for pattern in self.patterns)
+
+
+def reading(
+    customers: Sequence[Customer],
+    indicators: Sequence[Indicator],
+    convention: Convention,
+    centre: Centre = "mean",
+    direction: Direction = "meaning",
+) -> Reading:
+    """按一种读法读：与哪个中心比，↑ 是“不比中心差”还是照字面的“值 ≥ 中心”，组合叫什么名字。
+
+    照字面时不论方向，R 是天数的话八种类型全被叫错（design §4）。
+    """
+    columns = [column(customers, i.key) for i in indicators]
+    centres = tuple(_CENTRES[centre](values) for values in columns)
+    senses: list[Better] = [i.better if direction == "meaning" else "high" for i in indicators]
+    marks = (
+        [rfm.mark_against(value, middle, better) for value in values]
+        for values, middle, better in zip(columns, centres, senses, strict=True)
+    )
+    return Reading(convention, centre, direction, centres, tuple(map("".join, zip(*marks, strict=True))))
+
+
 def other_readings(
     customers: Sequence[Customer],
     indicators: Sequence[Indicator],
@@ -182,12 +234,15 @@ def other_readings(
     第一列是默认读法；别的列里与它不同的格着色，并在前面加“≠”。
     """
     known = {convention.id: convention for convention in conventions}
-    base = _named(customers, indicators, known[default], _mean_marks)
-    readings = _readings(customers, indicators, known, default)
-    columns = [[_compared(name, b) for name, b in zip(read, base, strict=True)] for read in readings.values()]
-    rows = tuple(zip((c.customer_id for c in customers), base, *columns, strict=True))
+    base = reading(customers, indicators, known[default])
+    readings = _others(customers, indicators, known, default)
+    columns = [_against(read, base) for read in readings.values()]
+    rows = tuple(zip((c.customer_id for c in customers), base.names, *columns, strict=True))
     changed = [
-        (i, j) for i, row in enumerate(rows) for j, text in enumerate(row) if j > 1 and text.startswith("≠")
+        (i, j)
+        for i, row in enumerate(rows)
+        for j, text in enumerate(row)
+        if j > 1 and text.startswith(CHANGED)
     ]
     moved = "、".join(
         f"{title} {sum(j == k for _, k in changed)} 位" for j, title in enumerate(readings, start=2)
@@ -201,48 +256,25 @@ def other_readings(
     )
 
 
-def _readings(
+def _others(
     customers: Sequence[Customer],
     indicators: Sequence[Indicator],
     known: Mapping[str, Convention],
     default: str,
-) -> dict[str, list[str]]:
-    """别的读法：列名 → 每位客户的级别名。R 是等级时照字面读与默认一样，那一列正好说明这一点。"""
+) -> dict[str, Reading]:
+    """别的读法，一次只换一样：列名 → 读法。R 是等级时照字面读与默认一样，那一列正好说明这一点。"""
     others = [c for c in known.values() if c.id != default]
-    readings = {c.title: _named(customers, indicators, c, _mean_marks) for c in others}
-    readings["用中位数代替均值"] = _named(customers, indicators, known[default], _median_marks)
-    readings["照字面：值 ≥ 均值标 ↑"] = _named(customers, indicators, known[default], _literal_marks)
+    readings = {c.title: reading(customers, indicators, c) for c in others}
+    usual = known[default]
+    readings["用中位数代替均值"] = reading(customers, indicators, usual, centre="median")
+    readings["照字面：值 ≥ 均值标 ↑"] = reading(customers, indicators, usual, direction="literal")
     return readings
 
 
-def _compared(name: str, base: str) -> str:
-    return name if name.removesuffix(UNVERIFIED) == base.removesuffix(UNVERIFIED) else f"≠ {name}"
-
-
-Marks = Callable[[Sequence[int], Better], list[str]]
-
-
-def _named(
-    customers: Sequence[Customer], indicators: Sequence[Indicator], convention: Convention, marks: Marks
-) -> list[str]:
-    """每位客户的级别名；没有查到原文的叫法后面注明（内容文件要求引用时写明）。"""
-    columns = (marks(column(customers, i.key), i.better) for i in indicators)
-    patterns = ["".join(row) for row in zip(*columns, strict=True)]
-    return [_name_of(convention, rfm.state(pattern)) for pattern in patterns]
-
-
-def _mean_marks(values: Sequence[int], better: Better) -> list[str]:
-    return rfm.mark(values, better)
-
-
-def _median_marks(values: Sequence[int], better: Better) -> list[str]:
-    centre = rfm.median(values)
-    return [rfm.mark_against(value, centre, better) for value in values]
-
-
-def _literal_marks(values: Sequence[int], _: Better) -> list[str]:
-    """课本的字面规则：不论方向，值 ≥ 均值就标 ↑;R 是天数时它把八种类型全叫错。"""
-    return rfm.mark(values, "high")
+def _against(read: Reading, base: Reading) -> list[str]:
+    """级别名，与默认读法不同的前面加“≠”；只差“未核实”三个字的不算不同。"""
+    rows = zip(read.names, read.segments, base.segments, strict=True)
+    return [name if segment == usual else f"{CHANGED} {name}" for name, segment, usual in rows]
 
 
 def segment_summary(

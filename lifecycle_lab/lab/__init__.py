@@ -14,6 +14,7 @@ from lifecycle_lab.exercises import checks
 from lifecycle_lab.exercises.assignment import Assignment, open_assignment
 from lifecycle_lab.exercises.forms import KNOWN_TABLES
 from lifecycle_lab.exercises.interview import near
+from lifecycle_lab.exercises.readings import compare
 from lifecycle_lab.exercises.showing import Code, Shown, missing, progress
 from lifecycle_lab.export import Table
 from lifecycle_lab.lab.calm import keep_calm
@@ -28,6 +29,7 @@ from lifecycle_lab.report.training import (
 )
 from lifecycle_lab.schema import ParameterError, quote
 from lifecycle_lab.widgets.questionnaire import InterviewForm
+from lifecycle_lab.widgets.readings import ReadingToggles
 from lifecycle_lab.widgets.worksheet import Worksheet
 
 # 一个内核一个会话：答案文件据此分清“以前的会话”与“刚才的点击”
@@ -119,14 +121,13 @@ class Lab:
         """10 位客户与三个均值；图上有均值与箭头，所以表4-3 做过才给看。"""
         return self._closed("table_4_3") or customers_figure(self.assignment)
 
-    def readings(self) -> Shown:
-        """换一种命名惯例、换成中位数、照字面的方向，谁的级别会变；表4-4 做过才给看。"""
-        mine, course = self.assignment, self.assignment.course
+    def readings(self, convention: str = "", centre: str = "", direction: str = "") -> ReadingToggles | Shown:
+        """换一种读法，谁的级别会变：不写参数是三个开关，写了就是那一种读法的表与句子；表4-4 做过才给看。"""
         if closed := self._closed("table_4_4"):
             return closed
-        conventions = course.conventions.values()
-        table = tables.other_readings(mine.sample, mine.indicators, conventions, course.default_convention)
-        return Shown((table, tables.convention_sources(conventions)))
+        if convention or centre or direction:
+            return compare(self.assignment, convention, centre, direction).shown()
+        return ReadingToggles(self.assignment)
 
     def _closed(self, exercise_id: str) -> Shown | None:
         """还没认真试过的练习，不给看带着它答案的东西。"""
@@ -185,7 +186,7 @@ class Lab:
         return Shown(
             (
                 *filter(None, [missing(self.assignment, answers)]),
-                f"交这一个文件：{near(path)}（在左边的文件栏里找到它，右键“下载”；它是答案文件的抄本）",
+                f"交这一个文件：{near(path)}（点左边的文件夹图标，在文件栏里找到它，右键“下载”；它是答案文件的抄本）",
                 f"回执：{receipt}（老师那边会算出同样的 12 位）",
             )
         )

@@ -53,9 +53,12 @@ def test_the_report_is_exported_and_the_handed_in_file_is_graded(finished, tmp_p
 def test_the_toggles_move_arrows_and_levels_and_say_who_and_why(finished):
     page = finished.open("04_rfm_training")
     finished.run_all()
-    group = page.get_by_role("group", name="中心")
-    before = page.locator(".lab-reading").inner_text()
-    group.get_by_text("中位数").click()
-    expect(page.locator(".lab-reading")).not_to_have_text(before)
-    expect(page.locator(".lab-reading")).to_contain_text("中位数")
-    finished.picture("toggles")
+    readings = page.locator(".lab-readings")
+    told = readings.get_by_role("status")
+    before = told.inner_text()
+    readings.get_by_role("button", name="中位数").click()
+    expect(told).to_contain_text("中位数")
+    assert told.inner_text() != before
+    finished.picture("toggles", readings)
+    readings.get_by_role("button", name="均值").click()
+    expect(told).to_have_text(before)
