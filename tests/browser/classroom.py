@@ -1,35 +1,101 @@
-"""一位学生坐在浏览器前：打开一课、运行、填表、截图；只做人会做的动作，看人看得见的东西。"""
+"""一位学生坐在浏览器前：打开一课、运行、填表、截图；只做人会做的动作，看人看得见的东西。
+
+测试与 benchmarks 共用：服务器怎样开、浏览器怎样开，也在这里。
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import signal
+import socket
+import subprocess
+import sys
+import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+ROOT = Path(__file__).resolve().parents[2]
+TOKEN = "classroom"
+# 后台联网、显卡、沙箱（root 用不了）都与测试无关
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SECONDS = 1000
 SLOW = 90 * SECONDS  # 机器忙的时候，内核也许要几十秒才起来
+
+
+def chromium() -> str | None:
+    """系统里的 chromium；没有是 None。"""
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+    return next(filter(None, found), None)
+
+
+@contextlib.contextmanager
+def chromium_browser() -> Iterator[Browser]:
+    with sync_playwright() as tool:
+        opened = tool.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield opened
+        opened.close()
+
+
+def copy_notebooks(folder: Path) -> Path:
+    """一位学生自己的一份笔记本。"""
+    leave_out = shutil.ignore_patterns("answers", "out", ".ipynb_checkpoints")
+    return Path(shutil.copytree(ROOT / "notebooks", folder, ignore=leave_out))
+
+
+@contextlib.contextmanager
+def lab_server(home: Path, notebooks: Path, python: str = sys.executable) -> Iterator[tuple[str, Path]]:
+    """学生的桌面：`lifecycle-lab lab` 开着。（网址，笔记本的文件夹）。python: 用哪个环境。"""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        *(python, "-P", "-m", "lifecycle_lab.cli", "lab", "--no-browser", f"--port={port}"),
+        *("--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}", f"--notebooks={notebooks}"),
+        *(["--allow-root"] if os.geteuid() == 0 else []),
+    ]
+    environment = os.environ | {"HOME": str(home), "LANG": "C.UTF-8"}
+    with (home / "server.log").open("wb") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/api/status?token={TOKEN}", server, home / "server.log")
+            yield f"http://127.0.0.1:{port}", notebooks
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGTERM)
+            server.wait(20)
+
+
+def _wait_for(url: str, server: subprocess.Popen, log: Path) -> None:
+    for _ in range(240):
+        if server.poll() is not None:
+            break
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=2):
+            return
+        time.sleep(0.25)
+    raise RuntimeError("JupyterLab 没有起来：" + log.read_text(encoding="utf-8", errors="replace")[-2000:])
 
 
 class Classroom:
     """folder: 这位学生自己的一份笔记本；root: 服务器的根文件夹。"""
 
-    def __init__(
-        self, browser: Browser, address: str, token: str, folder: Path, root: Path, pictures: Path
-    ) -> None:
+    def __init__(self, browser: Browser, address: str, folder: Path, root: Path, pictures: Path) -> None:
         self.context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
         self.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        self.address, self.token, self.folder, self.root, self.pictures = (
-            address,
-            token,
-            folder,
-            root,
-            pictures,
-        )
+        self.address, self.folder, self.root, self.pictures = address, folder, root, pictures
         self.opened: dict[Page, str] = {}
         self.page = self.new_page()
 
@@ -48,7 +114,7 @@ class Classroom:
         self.opened[page] = path
         # 每个窗口一个工作区：不带上别的测试打开过的标签页
         workspace = f"{self.folder.name}-{len(self.context.pages)}"
-        page.goto(f"{self.address}/lab/workspaces/{workspace}/tree/{path}?token={self.token}")
+        page.goto(f"{self.address}/lab/workspaces/{workspace}/tree/{path}?token={TOKEN}")
         page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for(timeout=SLOW)
         self.idle(page)
         return page
@@ -164,14 +230,20 @@ class Classroom:
 
     def _ask(self, method: str, path: str) -> object:
         request = urllib.request.Request(
-            f"{self.address}{path}", method=method, headers={"Authorization": f"token {self.token}"}
+            f"{self.address}{path}", method=method, headers={"Authorization": f"token {TOKEN}"}
         )
         with urllib.request.urlopen(request, timeout=20) as reply:
             return json.loads(reply.read() or b"null")
 
     def picture(self, name: str, of: Page | Locator | None = None) -> None:
+        """截图；截一块的时候窗口拉高，整块都在。"""
         self.pictures.mkdir(parents=True, exist_ok=True)
-        (of or self.page).screenshot(path=self.pictures / f"{name}.png")
+        page = of.page if isinstance(of, Locator) else of or self.page
+        size = page.viewport_size
+        if isinstance(of, Locator):
+            page.set_viewport_size({"width": size["width"], "height": 3000})
+        (of or page).screenshot(path=self.pictures / f"{name}.png")
+        page.set_viewport_size(size)
 
     def leave(self, name: str) -> None:
         self.picture(f"end-{name}")

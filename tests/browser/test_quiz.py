@@ -1,0 +1,178 @@
+"""概念题在真浏览器里：五种题型全用键盘、讲解、axe、两个窗口、内核死了再补存。"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from classroom import SECONDS, Classroom
+from playwright.sync_api import Locator, Page, expect
+
+from lifecycle_lab.content import course
+from lifecycle_lab.exercises.quiz_choices import lettered
+from lifecycle_lab.exercises.quiz_feedback import right_answer
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+GRAVE = ("serious", "critical")
+ITEMS = course().quiz
+LESSON = "09_review"
+CELLS = (
+    "from lifecycle_lab import open_lab\nfrom lifecycle_lab.widgets.quiz import ScreenQuiz",
+    f'lab = open_lab("demo")\nquiz = ScreenQuiz("{LESSON}", lab.assignment, lab.file)\nquiz',
+)
+
+
+def opened(classroom: Classroom, name: str = "quiz", page: Page | None = None) -> Page:
+    """一本只有概念题的笔记本，全部运行。"""
+    cells = [
+        {
+            "cell_type": "code",
+            "id": f"c{i}",
+            "metadata": {},
+            "execution_count": None,
+            "outputs": [],
+            "source": source,
+        }
+        for i, source in enumerate(CELLS)
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    document = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    (classroom.folder / f"{name}.ipynb").write_text(json.dumps(document), encoding="utf-8")
+    page = classroom.open(name, page)
+    classroom.run_all(page)
+    expect(page.locator(".lab-quiz")).to_be_visible(timeout=60 * SECONDS)
+    return page
+
+
+def question(page: Page, name: str) -> Locator:
+    """一题，按题目找。"""
+    return page.get_by_role("group", name=ITEMS[name].prompt)
+
+
+def expect_outcome(box: Locator, word: str) -> None:
+    expect(box.locator(".lab-outcome")).to_contain_text(word, timeout=15 * SECONDS)
+
+
+def letters(name: str) -> dict[str, int]:
+    """选项 → 显示在第几个（从 0 起）。"""
+    return {choice.id: i for i, choice in enumerate(lettered(ITEMS[name], "DEMO").values())}
+
+
+def grave_faults(page: Page) -> list[str]:
+    found = Axe().run(page, context={"include": [[".lab-quiz"]]}).response["violations"]
+    return [
+        f"{fault['id']}：{node['html'][:120]}"
+        for fault in found
+        if fault["impact"] in GRAVE
+        for node in fault["nodes"]
+    ]
+
+
+def answer_by_keyboard(page: Page, box: Locator, name: str) -> None:
+    """进了这一题的第一个控件以后只按键。"""
+    keys, item, places = page.keyboard, ITEMS[name], letters(name)
+    box.locator("input, select, ol button").first.focus()
+    if item.kind == "single":
+        for _ in range(places[right_answer(item)]):
+            keys.press("ArrowDown")
+        keys.press("Space")
+    elif item.kind == "multiple":
+        for choice in sorted(item.choices, key=lambda choice: places[choice.id]):
+            if choice.correct:
+                keys.press("Space")
+            keys.press("Tab")
+        keys.press("Enter")
+    elif item.kind == "matching":
+        for left in item.lefts:
+            keys.type("ABCDEFGHI"[places[left]])
+            keys.press("Tab")
+        keys.press("Enter")
+    else:
+        sort_by_keyboard(page, box, [choice.text for choice in item.choices])
+
+
+def sort_by_keyboard(page: Page, box: Locator, wanted: list[str]) -> None:
+    """Tab 走到那一项，Alt+↑ 移上去；一项一项来。"""
+    for place, text in enumerate(wanted):
+        button = box.get_by_role("button", name=f"上移：{text}")
+        button.focus()
+        for _ in range(len(wanted)):
+            if box.locator("ol li").nth(place).get_attribute("data-text") == text:
+                break
+            page.keyboard.press("Alt+ArrowUp")
+            expect(button).to_be_focused()
+            expect(box.locator(".lab-status")).to_contain_text("现在是第")
+    box.get_by_role("button", name="确定").focus()
+    page.keyboard.press("Enter")
+
+
+def test_every_kind_is_answered_by_keyboard_and_nothing_grave_is_found(classroom):
+    page = opened(classroom)
+    assert grave_faults(page) == []
+    for name in ("exploration_aim", "warning_signs", "stage_marks", "stage_order"):
+        box = question(page, name)
+        answer_by_keyboard(page, box, name)
+        expect_outcome(box, "✓ 对。")
+        assert classroom.answers()["quiz"][name] == right_answer(ITEMS[name])
+    expect(page.locator(".lab-progress")).to_contain_text("答对 4")
+    assert grave_faults(page) == []
+    assert classroom.tracebacks() == []
+    classroom.picture("quiz", page.locator(".lab-quiz"))
+
+
+def test_walking_through_the_choices_answers_nothing(classroom):
+    """方向键只走不选；按空格才答，答错只讲选了的那一项。"""
+    page = opened(classroom)
+    box = question(page, "exploration_aim")
+    box.locator("input").first.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowDown")
+    expect(box.locator("input:checked")).to_have_count(0)
+    assert not list((classroom.folder / "answers").glob("*.json"))
+    wrong = next(c for c in ITEMS["exploration_aim"].choices if not c.correct)
+    box.get_by_label(wrong.text).check()
+    expect_outcome(box, "× 错。")
+    shown = page.content()
+    assert [c.id for c in ITEMS["exploration_aim"].choices if c.why in shown] == [wrong.id]
+    right = next(c for c in ITEMS["exploration_aim"].choices if c.correct)
+    box.get_by_label(right.text).check()
+    expect_outcome(box, "✓ 对。")
+    box.locator("summary").click()
+    for choice in ITEMS["exploration_aim"].choices:
+        expect(box.get_by_text(choice.why)).to_be_visible()
+
+
+def test_two_windows_show_both_answers_and_the_student_chooses(classroom):
+    one = opened(classroom)
+    two = opened(classroom, "again", classroom.new_page())
+    first, second = (question(page, "lifecycle_bounds") for page in (one, two))
+    first.locator("input").nth(0).check()
+    expect(first.locator(".lab-status")).to_contain_text("已存好")
+    second.locator("input").nth(1).check()
+    expect(second.locator(".lab-conflict")).to_contain_text("那边是 A")
+    expect(second.locator(".lab-status")).to_be_empty()
+    assert grave_faults(two) == []
+    classroom.picture("quiz-conflict", second)
+    second.get_by_role("button", name="留这个窗口的").click()
+    expect(second.locator(".lab-conflict")).to_be_empty()
+    expect(second.locator("input").nth(1)).to_be_checked()
+    (chosen,) = [name for name, place in letters("lifecycle_bounds").items() if place == 1]
+    assert classroom.answers()["quiz"] == {"lifecycle_bounds": chosen}
+
+
+def test_a_killed_kernel_loses_no_answer(classroom):
+    page = opened(classroom)
+    classroom.kill_kernels()
+    box, draft = question(page, "decline_first"), question(page, "warning_signs")
+    box.locator("input").nth(2).check()
+    draft.locator("input").nth(1).check()  # 还没按“确定”
+    expect(page.locator(".lab-quiz > .lab-alarm")).to_contain_text("记在这个浏览器里", timeout=30 * SECONDS)
+    page.close()
+    page = opened(classroom, "quiz", classroom.new_page())
+    box, draft = question(page, "decline_first"), question(page, "warning_signs")
+    expect(box.locator(".lab-status")).to_contain_text("已存好")
+    expect(draft.locator("input").nth(1)).to_be_checked()
+    expect(draft.locator(".lab-status")).to_contain_text("还没有按")
+    (chosen,) = [name for name, place in letters("decline_first").items() if place == 2]
+    assert classroom.answers()["quiz"] == {"decline_first": chosen}
