@@ -459,6 +459,63 @@ BROKEN = [
     ("tables.toml", "[table_4_3]", '[table_4_3]\ncolour = "红"', ["[table_4_3]", "colour"]),
     ("exercises.toml", "given = [", 'rubric = [{text = "甲", points = 1}]\ngiven = [', ["文字题和策略题"]),
     ("exercises.toml", "rubric = [", 'rubric = [{text = "甲", points = 1},', ["table_4_5", "rubric", "5 条"]),
+    ("quiz.toml", 'id = "variant"\nlesson', 'id = "tie"\nlesson', ["quiz.toml", "「tie」", "两次"]),
+    ("quiz.toml", 'id = "variant"\nlesson', 'id = "题本"\nlesson', ["题本", "id"]),
+    ("quiz.toml", 'id = "variant"\nlesson', 'id = "v"\nlesson', ["「v」", "id"]),
+    ("quiz.toml", 'lesson = "00_start"', 'lesson = "01_more"', ["variant", "lesson", "01_more"]),
+    ("quiz.toml", 'facts = ["A12"]', 'facts = ["A14"]', ["variant", "facts", "A14"]),
+    ("quiz.toml", 'facts = ["A12"]', "facts = []", ["variant", "facts"]),
+    ("quiz.toml", 'kind = "single"', 'kind = "choice"', ["variant", "kind", "choice"]),
+    ("quiz.toml", 'kind = "single"', 'kind = "ordering"', ["variant", "choices"]),
+    ("quiz.toml", 'kind = "matching"', 'kind = "single"', ["workbook_words", "pairs"]),
+    ("quiz.toml", 'kind = "numeric"', 'kind = "multiple"', ["mean_of_four", "value"]),
+    ("quiz.toml", "correct = true, ", "correct = false, ", ["variant", "choices", "0 项对的"]),
+    ("quiz.toml", "correct = false, ", "correct = true, ", ["variant", "choices", "2 项对的"]),
+    ("quiz.toml", "correct = true, ", 'correct = "是", ', ["variant", "「fixed」", "correct"]),
+    ("quiz.toml", "correct = true, ", "", ["variant", "「fixed」", "correct", "缺少"]),
+    ("quiz.toml", 'id = "random"', 'id = "fixed"', ["variant", "「fixed」", "两次"]),
+    (
+        "quiz.toml",
+        'text = "每运行一次，就重新随机抽一次"',
+        'text = "数据、课程、学号定了， 人也就定了"',
+        ["variant", "两次"],
+    ),
+    ("quiz.toml", 'text = "大于"', 'text = "Ａ"', ["「tie」", "choices", "字母"]),
+    ("quiz.toml", 'text = "大于"', 'text = "2"', ["「tie」", "choices", "序号"]),
+    (
+        "quiz.toml",
+        "如果每次都变，昨天填的箭头今天就对不上了。“人人不同”靠的是学号不同，不是每次重抽。",
+        " ",
+        ["「random」", "why"],
+    ),
+    ("quiz.toml", 'text = "大于", why', 'txt = "大于", why', ["「greater」", "text"]),
+    ("quiz.toml", 'id = "rank", text', 'id = "rubric", text', ["workbook_words", "pairs"]),
+    ("quiz.toml", 'left = "题本"', 'left = "实训表"', ["workbook_words", "pairs", "「实训表」"]),
+    ("quiz.toml", 'left = "题本", ', "", ["workbook_words", "「variant」", "left"]),
+    (
+        "quiz.toml",
+        'right = "要你动手填的一张表"',
+        'right = "按你的学号抽出的 10 位客户"',
+        ["workbook_words", "pairs"],
+    ),
+    ("quiz.toml", "extras = [", "others = [", ["workbook_words", "extras"]),
+    ("quiz.toml", 'value = "4"\n', 'value = "四"\n', ["mean_of_four", "value", "四"]),
+    ("quiz.toml", 'value = "4"\n', "value = 4\n", ["mean_of_four", "value"]),
+    ("quiz.toml", 'value = "4"\n', 'value = "4/0"\n', ["mean_of_four", "value"]),
+    ("quiz.toml", 'value = "4"\n', 'value = "16"\n', ["mean_of_four", "wrongs", "「16」"]),
+    ("quiz.toml", '{ value = "5.5", why', '{ value = "2.50", why', ["mean_of_four", "两次"]),
+    ("quiz.toml", '{ value = "3.4", why', '{ value = "2.79", why', ["mean_level", "wrongs", "「2.8」"]),
+    ("quiz.toml", 'accept = "exact"', 'accept = "about"', ["mean_of_four", "accept", "about"]),
+    (
+        "quiz.toml",
+        'prompt = "给每个词配上它在订单里的意思。"',
+        'prompt = "实训1 的五步，请按先后排好。"',
+        ["prompt", "五步"],
+    ),
+    ("quiz.toml", 'title = "概念题"', 'titel = "概念题"', ["quiz.toml [words]", "title"]),
+    ("quiz.toml", "答对 $right", "答对 $rigth", ["quiz.toml [words]", "summary", "rigth"]),
+    ("quiz.toml", "[words.said]", '[words.said]\ncolour = "红"', ["quiz.toml [words]", "said.colour"]),
+    ("quiz.toml", "[words]", 'motto = "红"\n[words]', ["quiz.toml", "motto"]),
 ]
 
 
@@ -491,6 +548,51 @@ def test_an_emptied_file_is_refused(copy, file):
     (copy / file).write_text("", "utf-8")
     assert f"{file}，键" in refusal(copy)
     assert "一条也没有" in refusal(copy)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("variant", 2),
+        ("question_faults", 2),
+        ("mark_steps", 2),
+        ("barriers", 2),
+        ("mean_of_four", 0),
+    ],
+)
+def test_a_question_with_too_little_to_choose_from_is_refused(copy, name, kept):
+    """只留前 kept 项（填数题是错数）。"""
+    path = copy / "quiz.toml"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    start = next(i for i, line in enumerate(lines) if line == f'id = "{name}"\n')
+    end = next(i for i in range(start, len(lines)) if lines[i] == "]\n")
+    given = [i for i in range(start, end) if lines[i].startswith("    {")]
+    path.write_text("".join(line for i, line in enumerate(lines) if i not in given[kept:]), "utf-8")
+    assert f"题 「{name}」" in refusal(copy)
+
+
+def test_several_choices_need_a_right_and_a_wrong_one(copy):
+    path = copy / "quiz.toml"
+    head, mark, tail = path.read_text("utf-8").partition('id = "question_faults"')
+    body, end, rest = tail.partition("\n]\n")
+    for old, new in (("correct = true", "correct = false"), ("correct = false", "correct = true")):
+        path.write_text(head + mark + body.replace(old, new) + end + rest, "utf-8")
+        assert "全对就是全错" in refusal(copy)
+
+
+def test_no_part_of_a_choice_can_be_dropped_unnoticed(copy):
+    """写在一行里的 id、text、correct、why、left、right、value，删去哪一样都读不进来。"""
+    text = (COURSE / "quiz.toml").read_text("utf-8")
+    lines = [line for line in text.splitlines() if line.startswith("    {")]
+    tried = 0
+    for line in lines[::7]:
+        for part in re.findall(
+            r'(?:id|text|correct|why|left|right|value) = (?:"[^"]*"|true|false)(?:, | )', line
+        ):
+            (copy / "quiz.toml").write_text(text.replace(line, line.replace(part, "", 1), 1), "utf-8")
+            assert "quiz.toml" in refusal(copy), part
+            tried += 1
+    assert tried > 100
 
 
 OPTIONAL = {"unit", "as_of", "low", "high"}

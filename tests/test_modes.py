@@ -14,6 +14,7 @@ from lifecycle_lab.exercises.entries import read_entry
 from lifecycle_lab.exercises.forms import KNOWN_TABLES, form
 from lifecycle_lab.exercises.keys import follow, key, matches
 from lifecycle_lab.exercises.modes import MODES, answers_for, expected
+from lifecycle_lab.exercises.quiz_feedback import feedback
 from lifecycle_lab.schema import ParameterError
 
 IDS = ["demo", *(f"{number:010d}" for number in range(39))]
@@ -152,6 +153,7 @@ def test_a_mode_is_an_ordinary_answers_file(mode):
     answers = answers_for(mode, given)
     again = parse(encode(answers), "a.json", known_tables=KNOWN_TABLES)
     assert again.tables == answers.tables
+    assert again.quiz == answers.quiz
     assert again.sha256 == answers.sha256
     assert encode(answers_for(mode, given)) == encode(answers)
 
@@ -161,3 +163,21 @@ def test_demo_texts_say_that_they_are_demo():
     texts = [*answers.text.values(), *(row["strategy"] for row in answers.tables["table_4_5"].values())]
     assert len(texts) == 7
     assert all(text.startswith("（演示文字）") for text in texts)
+
+
+@pytest.mark.parametrize(("mode", "wrong"), [("blank", None), ("key", []), ("sabotage", [1, 1, 1])])
+def test_concept_questions_of_a_mode(mode, wrong):
+    """空白一题不答，全对全对，破坏每课恰好错一题；它们不计分，所以不在对照的结果里。"""
+    given = assignment()
+    answers = answers_for(mode, given)
+    found = {
+        item.id: feedback(item, given.student_id, answers.quiz.get(item.id, ""), course()).outcome
+        for item in course().quiz.values()
+    }
+    if wrong is None:
+        assert answers.quiz == {}
+        return
+    bad = [course().quiz[name].lesson for name, outcome in found.items() if outcome != "right"]
+    assert [bad.count(lesson) for lesson in LESSONS if lesson in bad] == wrong
+    assert set(found.values()) <= {"right", "wrong"}
+    assert not set(found) & set(results("", given, answers))

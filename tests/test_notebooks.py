@@ -125,6 +125,13 @@ def test_every_exercise_stands_in_its_lesson_and_nowhere_else():
             assert code[-1] == f"lab.{name}.check()"
 
 
+def test_every_lesson_with_questions_asks_them():
+    for path in NOTEBOOKS:
+        code = "\n".join(source(cell) for cell in cells(path, "code"))
+        asked = any(item.lesson == path.stem for item in course().quiz.values())
+        assert (f'lab.quiz("{path.stem}")' in code) == asked
+
+
 def test_facts_named_by_sections_exist_and_the_training_is_covered():
     named = set()
     for path in NOTEBOOKS:

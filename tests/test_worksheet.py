@@ -158,7 +158,9 @@ def test_check_hint_and_solution_are_the_sheet_s_own(desk, window):
     assert "先认真试一次" in window.page["solution"][0]
     window.send("hint")
     assert window.page["hint"].startswith("提示 1/3：")
-    wrong = [["↓" if a == "↑" else "↑" for a in golden_tables("survey")["table_4_3"][row].values()] for row in rows]
+    wrong = [
+        ["↓" if a == "↑" else "↑" for a in golden_tables("survey")["table_4_3"][row].values()] for row in rows
+    ]
     window.send("paste", text="\n".join("\t".join(line) for line in wrong), row=rows[0], column="recency")
     window.send("check")
     assert "30 格" in window.page["summary"]

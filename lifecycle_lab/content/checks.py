@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from string import Template
 
+from lifecycle_lab.content.quiz import check_quiz
 from lifecycle_lab.content.records import first_double
 from lifecycle_lab.content.shapes import Course, Exercise, Item, Questionnaire
 from lifecycle_lab.content.vocabulary import (
     MACHINE_ANSWERS,
     NEEDED_ITEM_COLUMNS,
-    REASON_FIELDS,
     SOURCES,
     TABLE_COLUMNS,
     TEXT,
@@ -35,8 +34,7 @@ def check_course(course: Course) -> None:
     for exercise in course.exercises.values():
         _check_exercise(exercise)
     _check_chain(course.exercises.values())
-    for name, text in course.reasons.items():
-        _check_template(name, text)
+    check_quiz(course)
 
 
 def _fault(what: str, where: str, remedy: str) -> ContentError:
@@ -183,12 +181,3 @@ def _check_chain(exercises: Iterable[Exercise]) -> None:
                 "exercises.toml，键「answer」",
                 "恰好留一道。",
             )
-
-
-def _check_template(name: str, text: str) -> None:
-    where, template = f"reasons.toml，键 {quote(name)}", Template(text)
-    if not template.is_valid():
-        raise _fault("有一个 $ 后面不是名字。", where, "单独的美元号写成 $$。")
-    if unknown := sorted(set(template.get_identifiers()) - REASON_FIELDS[name]):
-        allowed = "、".join(sorted(REASON_FIELDS[name])) or "（没有）"
-        raise _fault(f"不认识的名字 {quote('$' + unknown[0])}。", where, f"这一条可用的有：{allowed}。")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
 
 from lifecycle_lab.content.checks import check_course
-from lifecycle_lab.content.records import Record, first_double, read_nest, read_sheet
+from lifecycle_lab.content.quiz import read_quiz
+from lifecycle_lab.content.records import Record, first_double, read_nest, read_sheet, sentences, unique
 from lifecycle_lab.content.shapes import (
     Convention,
     Course,
@@ -34,13 +34,13 @@ from lifecycle_lab.content.vocabulary import ANSWERS, HINTS, ITEM_KINDS, REASON_
 from lifecycle_lab.reading import minor_units, parse_decimal
 from lifecycle_lab.schema import ContentError, quote
 
-T = TypeVar("T")
 STATE_COLUMNS = ("recent", "frequent", "rich")
 
 
 def load(folder: Path) -> Course:
     """读一个内容文件夹；任何缺项、重复、互相矛盾 → ContentError，写明文件与行或键。"""
     settings = read_nest(folder / "course.toml")
+    quiz, quiz_words = read_quiz(folder / "quiz.toml")
     course = Course(
         course_id=settings.text("course_id"),
         title=settings.text("title"),
@@ -48,47 +48,25 @@ def load(folder: Path) -> Course:
         demo_student=settings.text("demo_student"),
         default_convention=settings.text("default_convention"),
         thresholds=_thresholds(settings),
-        lessons=_unique(
+        lessons=unique(
             settings.children("lesson"), _lesson, key=lambda pair: pair[0], value=lambda pair: pair[1]
         ),
-        sources=_unique(settings.children("source"), _source),
-        facts=_unique(read_sheet(folder / "facts.csv", ("id", "title")), _fact),
+        sources=unique(settings.children("source"), _source),
+        facts=unique(read_sheet(folder / "facts.csv", ("id", "title")), _fact),
         conventions=_conventions(folder),
         strategies=_strategies(folder),
         questionnaire=_questionnaire(read_nest(folder / "questionnaire.toml")),
         tables=_tables(read_nest(folder / "tables.toml")),
-        exercises=_unique(_nested(folder / "exercises.toml", "exercise"), _exercise),
-        misconceptions=_unique(_nested(folder / "misconceptions.toml", "misconception"), _misconception),
-        reasons=_reasons(read_nest(folder / "reasons.toml")),
+        exercises=unique(_nested(folder / "exercises.toml", "exercise"), _exercise),
+        misconceptions=unique(_nested(folder / "misconceptions.toml", "misconception"), _misconception),
+        reasons=sentences(read_nest(folder / "reasons.toml"), REASON_FIELDS),
+        quiz=quiz,
+        quiz_words=quiz_words,
         glossary=_glossary(folder),
     )
     settings.finish()
     check_course(course)
     return course
-
-
-def _unique(
-    records: Iterable[Record],
-    build: Callable[[Record], T],
-    *,
-    key: Callable = lambda thing: thing.id,
-    value: Callable = lambda thing: thing,
-) -> Mapping:
-    """各条记录 → 只读映射，次序同文件；编号重复或一条也没有 → ContentError。"""
-    found: dict = {}
-    for record in records:
-        thing = build(record)
-        record.finish()
-        if key(thing) in found:
-            raise ContentError(
-                f"{quote(_shown(key(thing)))} 出现了两次。", where=record.where, remedy="改掉或删去其中一条。"
-            )
-        found[key(thing)] = value(thing)
-    return MappingProxyType(found)
-
-
-def _shown(key: object) -> str:
-    return state_text(key) if isinstance(key, tuple) else str(key)
 
 
 def state_text(state: State) -> str:
@@ -157,7 +135,7 @@ def _total(states: Iterable[State], where: str) -> None:
 
 def _conventions(folder: Path) -> Mapping[str, Convention]:
     """conventions.toml 的说明配上 levels.csv 的名称：每种惯例八种状态各恰好一次。"""
-    headers = _unique(_nested(folder / "conventions.toml", "convention"), _convention)
+    headers = unique(_nested(folder / "conventions.toml", "convention"), _convention)
     columns = ("convention", *STATE_COLUMNS, "name", "verified")
     rows: dict[str, list[Record]] = {name: [] for name in headers}
     for record in read_sheet(folder / "levels.csv", columns):
@@ -177,7 +155,9 @@ def _convention(record: Record) -> Convention:
 
 
 def _with_names(header: Convention, records: list[Record]) -> Convention:
-    names = _unique(records, _level, key=lambda level: level[0], value=lambda level: level[1:])
+    names = unique(
+        records, _level, key=lambda level: level[0], value=lambda level: level[1:], shown=state_text
+    )
     _total(names, f"levels.csv，惯例 {quote(header.id)}")
     return replace(
         header,
@@ -198,10 +178,11 @@ def _level(record: Record) -> tuple[State, str, bool]:
 def _strategies(folder: Path) -> Mapping[State, Strategy]:
     texts = ("traits", "target", "channel", "offer", "timing", "measure", "fact")
     records = read_sheet(folder / "strategies.csv", (*STATE_COLUMNS, *texts))
-    found = _unique(
+    found = unique(
         records,
         lambda record: Strategy(_state(record), *(record.text(name) for name in texts)),
         key=lambda strategy: strategy.state,
+        shown=state_text,
     )
     _total(found, "strategies.csv")
     return found
@@ -213,7 +194,7 @@ def _questionnaire(top: Record) -> Questionnaire:
         introduction=top.text("introduction"),
         closing=top.text("closing"),
         recency_cuts=tuple(top.need("recency_cuts", list, "一列天数")),
-        items=tuple(_unique(top.children("item"), _item).values()),
+        items=tuple(unique(top.children("item"), _item).values()),
     )
     top.finish()
     return questionnaire
@@ -224,7 +205,7 @@ def _item(record: Record) -> Item:
         id=record.text("id"),
         text=record.text("text"),
         kind=record.one_of("kind", ITEM_KINDS, "认得的题型"),
-        options=tuple(_unique(record.children("option"), _option, key=lambda option: option.code).values()),
+        options=tuple(unique(record.children("option"), _option, key=lambda option: option.code).values()),
         column=record.text("column"),
         unit=record.text("unit") if record.get("unit") is not None else "",
         low=record.whole("low", 0) if record.get("low") is not None else None,
@@ -276,8 +257,8 @@ def _exercise(record: Record) -> Exercise:
         facts=record.texts("facts"),
         hints=hints,  # type: ignore[arg-type]
         misconceptions=record.texts("misconceptions"),
-        rubric=tuple(_unique(record.children("rubric"), _rubric_line, key=lambda line: line.text).values()),
-        given=tuple(_unique(record.children("given"), _toy, key=lambda toy: toy.customer_id).values()),
+        rubric=tuple(unique(record.children("rubric"), _rubric_line, key=lambda line: line.text).values()),
+        given=tuple(unique(record.children("given"), _toy, key=lambda toy: toy.customer_id).values()),
     )
 
 
@@ -298,25 +279,6 @@ def _toy(record: Record) -> ToyCustomer:
 
 def _misconception(record: Record) -> Misconception:
     return Misconception(record.text("id"), record.text("title"), record.text("message"))
-
-
-def _reasons(top: Record) -> Mapping[str, str]:
-    """[meaning.frequency] better 这样的嵌套，展开成 "meaning.frequency.better"。"""
-    pairs = list(_flatten(top.values))
-    flat = Record(top.where, dict(pairs))
-    if double := first_double(name for name, _ in pairs):
-        raise ContentError(f"{quote(double)} 出现了两次。", where=top.where, remedy="删去一条。")
-    reasons = MappingProxyType({name: flat.text(name) for name in REASON_FIELDS})
-    flat.finish()
-    return reasons
-
-
-def _flatten(values: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, object]]:
-    for key, value in values.items():
-        if isinstance(value, dict):
-            yield from _flatten(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
 
 
 def _glossary(folder: Path) -> tuple[Term, ...]:

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from string import Template
+from types import MappingProxyType
+from typing import TypeVar
 
 from lifecycle_lab.reading import decode, halfwidth, read_bytes, read_grid
 from lifecycle_lab.schema import ContentError, DataError, quote
 
+T = TypeVar("T")
 _YES_NO = {"是": True, "否": False}
 
 
@@ -173,6 +177,62 @@ def read_nest(path: Path) -> Record:
 def _as_content_error(path: Path, error: DataError) -> ContentError:
     where = f"{path.name} {error.where}" if path.name not in error.where else error.where
     return ContentError(error.what, where=where, why=error.why, remedy=error.remedy)
+
+
+def unique(
+    records: Iterable[Record],
+    build: Callable[[Record], T],
+    *,
+    key: Callable = lambda thing: thing.id,
+    value: Callable = lambda thing: thing,
+    shown: Callable[..., str] = str,
+) -> Mapping:
+    """各条记录 → 只读映射，次序同文件；编号重复 → ContentError。shown: 编号怎样写给人看。"""
+    found: dict = {}
+    for record in records:
+        thing = build(record)
+        record.finish()
+        if key(thing) in found:
+            raise ContentError(
+                f"{quote(shown(key(thing)))} 出现了两次。", where=record.where, remedy="改掉或删去其中一条。"
+            )
+        found[key(thing)] = value(thing)
+    return MappingProxyType(found)
+
+
+def sentences(top: Record, fields: Mapping[str, frozenset[str]]) -> Mapping[str, str]:
+    """一节用语 → 名称到模板；[meaning.frequency] better 这样的嵌套，展开成 "meaning.frequency.better"。
+
+    fields: 名称 → 它可以用的 $名字。缺一条、多一条、用了别的名字 → ContentError。
+    """
+    pairs = list(_flatten(top.values))
+    flat = Record(top.where, dict(pairs))
+    if double := first_double(name for name, _ in pairs):
+        raise ContentError(f"{quote(double)} 出现了两次。", where=top.where, remedy="删去一条。")
+    found = MappingProxyType({name: flat.text(name) for name in fields})
+    flat.finish()
+    for name, text in found.items():
+        _check_template(flat.at(name), text, fields[name])
+    return found
+
+
+def _flatten(values: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, object]]:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _flatten(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _check_template(where: str, text: str, allowed: frozenset[str]) -> None:
+    template = Template(text)
+    if not template.is_valid():
+        raise ContentError("有一个 $ 后面不是名字。", where=where, remedy="单独的美元号写成 $$。")
+    if unknown := sorted(set(template.get_identifiers()) - allowed):
+        names = "、".join(sorted(allowed)) or "（没有）"
+        raise ContentError(
+            f"不认识的名字 {quote('$' + unknown[0])}。", where=where, remedy=f"这一条可用的有：{names}。"
+        )
 
 
 def first_double(names: Iterable[str]) -> str | None:

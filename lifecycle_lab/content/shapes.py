@@ -164,6 +164,52 @@ class Misconception:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """概念题里可以挑的一项；why 是挑了它以后说的话。
+
+    correct: 单选、多选里是不是对的；排序与配对里只有多出来的右边（哪一个也不配）为假。
+    """
+
+    id: str
+    text: str
+    correct: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """填数题的答案。value 是精确值，按 unit；accept 是 ACCEPTS 之一。
+
+    why: 填对了说的话；wrongs: 认得出的错数 → 说的话；otherwise: 填了别的数时说的话，不含答案。
+    """
+
+    value: Fraction
+    accept: str
+    unit: str
+    why: str
+    wrongs: Mapping[Fraction, str]
+    otherwise: str
+
+
+@dataclass(frozen=True)
+class QuizItem:
+    """一道概念题。kind 是 QUIZ_KINDS 之一。
+
+    choices: 可以挑的各项；排序题按正确的先后，配对题是右边的各项（填数题没有）。
+    lefts: 只有配对题有，左边的编号 → 文字；与它相配的右边编号相同。number: 只有填数题有。
+    """
+
+    id: str
+    lesson: str
+    facts: tuple[str, ...]
+    kind: str
+    prompt: str
+    choices: tuple[Choice, ...]
+    lefts: Mapping[str, str]
+    number: Number | None
+
+
+@dataclass(frozen=True)
 class Term:
     """术语：中文、英文、代码里的名字一一对应。"""
 
@@ -177,7 +223,7 @@ class Term:
 class Course:
     """整门课的内容，读一次，谁也改不了。映射都是只读的，次序同文件。
 
-    reasons: 名称 → string.Template 文字；嵌套的用点连起来，如 "meaning.frequency.better"。
+    reasons、quiz_words: 名称 → string.Template 文字；嵌套的用点连起来，如 "meaning.frequency.better"。
     """
 
     course_id: str
@@ -196,4 +242,6 @@ class Course:
     exercises: Mapping[str, Exercise]
     misconceptions: Mapping[str, Misconception]
     reasons: Mapping[str, str]
+    quiz: Mapping[str, QuizItem]
+    quiz_words: Mapping[str, str]
     glossary: tuple[Term, ...]

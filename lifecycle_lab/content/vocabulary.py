@@ -38,10 +38,36 @@ TABLE_COLUMNS = MappingProxyType(
 )
 """程序认得的表与列的编号（course.md A12）；列名与先后由内容定。"""
 
+QUIZ_KINDS = ("single", "multiple", "numeric", "ordering", "matching")
+ACCEPTS = ("exact", "rounded")
+"""填数题认哪种写法：只认精确值，或也认四舍五入到至少一位小数（元是两位）。"""
+QUIZ_OUTCOMES = ("right", "partly", "wrong", "blank", "unread")
+
 FORMAT_KINDS = ("arrow", "number", "whole", "money", "level", "pattern", "percent")
 OUTCOMES = ("right", "credit", "wrong", "blank", "format", "pending")
 MEANINGS = ("recency_days", "recency_level", "frequency", "monetary")
 SIDES = ("better", "worse", "equal")
+
+_ARROW = "letter value unit before_centre before_number before_arrow after_centre after_number after_arrow"
+_READING_FIELDS = {
+    "title": "convention centre direction",
+    "note": "",
+    "arrow": _ARROW,
+    "arrow_literal": _ARROW,
+    **dict.fromkeys(
+        ("changed", "changed_renamed", "kept"),
+        "customer arrows before after before_pattern after_pattern convention",
+    ),
+    "renamed": "pattern customers before_convention before after_convention after",
+    "some": "count moved",
+    "nobody": "",
+    "default": "",
+    "idle_centre": "",
+    "idle_direction": "",
+    "idle_convention": "convention",
+    **dict.fromkeys(("label.convention", "label.centre", "label.direction"), ""),
+    **dict.fromkeys(("centre.mean", "centre.median", "direction.meaning", "direction.literal"), ""),
+}
 
 
 def _reason_fields() -> dict[str, frozenset[str]]:
@@ -62,6 +88,7 @@ def _reason_fields() -> dict[str, frozenset[str]]:
         "hint": "number total text",
         "solution_locked": "filled total needed",
     }
+    fields |= {f"reading.{name}": names for name, names in _READING_FIELDS.items()}
     fields |= {f"direction.{better}": "letter label unit" for better in ("high", "low")}
     fields |= {f"meaning.{name}.{side}": "" for name in MEANINGS for side in SIDES}
     fields |= {f"format.{kind}": "given" for kind in FORMAT_KINDS}
@@ -71,3 +98,18 @@ def _reason_fields() -> dict[str, frozenset[str]]:
 
 REASON_FIELDS = MappingProxyType(_reason_fields())
 """核对用语的名称 → 它可以用的 $名字。缺一条、多一条、用了别的名字，都算内容有错。"""
+
+
+def _quiz_fields() -> dict[str, frozenset[str]]:
+    fields = dict.fromkeys(("title", "note", "keyboard", "others"), "")
+    fields |= {"summary": "total right wrong blank"}
+    fields |= {f"how.{kind}": "" for kind in QUIZ_KINDS}
+    fields |= {"accept.exact": "", "accept.rounded": "digits"}
+    fields |= {f"outcome.{outcome}": "" for outcome in QUIZ_OUTCOMES}
+    fields |= {f"said.{name}": "" for name in ("missing", "extra", "mixed", "changed")}
+    fields |= {"said.places": "right total", "said.pairs": "right total", "said.unpaired": "left"}
+    return {name: frozenset(text.split()) for name, text in fields.items()}
+
+
+QUIZ_FIELDS = MappingProxyType(_quiz_fields())
+"""概念题用语的名称 → 它可以用的 $名字；规矩同 REASON_FIELDS。"""

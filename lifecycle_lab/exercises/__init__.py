@@ -7,6 +7,8 @@ checks          六种结果和理由
 misconceptions  按名字认出误解
 modes           空白、全对、故意错一格三种答案，和各自应得的结果
 sheet           笔记本里的一张实训表：fill、check、hint、solution
+quiz            概念题：每个选项有讲解，不计分
+readings        换一种读法，谁会变、为什么
 pasting         从表格软件粘贴来的一块，落在哪几格
 interview       表4-1 一份一份地填，收进班级问卷
 """

@@ -1,4 +1,4 @@
-"""三种答案：空白、全对、每题故意错一格；以及每种应得的结果。
+"""三种答案：空白、全对、每题故意错一格（概念题每课错一题）；以及每种应得的结果。
 
 执行工作簿时先写好这样一份答案文件，再作为参数交给笔记本：笔记本里没有“模式”。
 应得的结果由“改了哪一格”推出，不经过 `check`，所以能与它对照。
@@ -15,6 +15,7 @@ from lifecycle_lab.exercises.checks import BLANK, PENDING, RIGHT, WRONG, asked
 from lifecycle_lab.exercises.entries import finite_text
 from lifecycle_lab.exercises.forms import Cell, Form, lesson_forms
 from lifecycle_lab.exercises.keys import Values, follow, key, segments
+from lifecycle_lab.exercises.quiz_feedback import right_answer, wrong_answer
 from lifecycle_lab.schema import DOWN, MONETARY, UP, ParameterError, half_up, quote
 
 MODES = ("blank", "key", "sabotage")
@@ -35,6 +36,16 @@ def answers_for(mode: str, assignment: Assignment) -> Answers:
             cell = flipped_cell(sheet, assignment)
             values = values | {cell: _other_value(sheet, assignment, answers, cell, values[cell])}
         answers = _fill(sheet, assignment, answers, values)
+    return _choose(mode, assignment, answers)
+
+
+def _choose(mode: str, assignment: Assignment, answers: Answers) -> Answers:
+    """概念题全对；sabotage 里每课的第一题答错。概念题不计分，不在 `expected` 里。"""
+    started: set[str] = set()
+    for item in assignment.course.quiz.values():
+        spoiled = mode == "sabotage" and item.lesson not in started
+        answers = answers.with_quiz(item.id, wrong_answer(item) if spoiled else right_answer(item))
+        started.add(item.lesson)
     return answers
 
 

@@ -22,21 +22,20 @@ from lifecycle_lab.exercises.keys import key
 from lifecycle_lab.exercises.modes import as_typed, example_strategy
 from lifecycle_lab.exercises.reasons import format_reason, say
 from lifecycle_lab.exercises.showing import Shown
+from lifecycle_lab.exercises.window import Window
 from lifecycle_lab.export import Table, html_text
 from lifecycle_lab.reading import halfwidth
 from lifecycle_lab.schema import INDICATOR_KEYS, AnswerConflict, AnswerFileError, ParameterError, quote
 from lifecycle_lab.tables import MEAN_ROW, Filling, headings
 
 
-class Sheet:
-    """一张实训表。seen 记着这个窗口最后看到的内容：别的窗口改了同一格，存的时候就会说出来。"""
+class Sheet(Window):
+    """一张实训表。"""
 
     def __init__(self, exercise_id: str, assignment: Assignment, file: AnswersFile) -> None:
         self.form: Form = form(exercise_id, assignment)
         self.assignment = assignment
-        self.file = file
-        self._news: list[str] = []
-        self.seen: Answers = self._read()
+        super().__init__(file)
 
     @property
     def exercise(self) -> Exercise:
@@ -166,29 +165,10 @@ class Sheet:
             self.seen = self._read()
             raise
 
-    def _read(self) -> Answers:
-        answers = self.file.read()
-        self._hear()
-        return answers
-
-    def _update(self, edit: Callable[[Answers], Answers]) -> Answers:
-        answers = self.file.update(edit)
-        self._hear()
-        return answers
-
-    def _hear(self) -> None:
-        """答案文件要告诉学生的话记下来：下一次读写会换掉它，而坏了一次文件只说一次。"""
-        lines = self.file.notice.split("\n")
-        self._news += [line for line in lines if line and line not in self._news]
-
     def show(self) -> Shown:
         """现在填到哪里。"""
         self.seen = self._read()
         return Shown((*self._notice(), self._table() or self._text()))
-
-    def _notice(self) -> list[str]:
-        news, self._news = self._news, []
-        return news
 
     def _table(self, outcome: Outcome | None = None) -> Table | None:
         return showing.filled_table(self.form, self.assignment, self.seen, outcome)

@@ -29,6 +29,7 @@ from lifecycle_lab.report.training import (
 )
 from lifecycle_lab.schema import ParameterError, quote
 from lifecycle_lab.widgets.questionnaire import InterviewForm
+from lifecycle_lab.widgets.quiz import ScreenQuiz
 from lifecycle_lab.widgets.readings import ReadingToggles
 from lifecycle_lab.widgets.worksheet import Worksheet
 
@@ -65,6 +66,7 @@ class Lab:
         self.folder = Path(out_dir) if out_dir else Path("out") / path.stem
         self._sheets: dict[str, Worksheet] = {}
         self._interview: InterviewForm | None = None
+        self._quizzes: dict[str, ScreenQuiz] = {}
 
     def __getattr__(self, name: str) -> Worksheet:
         """每个练习的实训表就叫它的编号：`lab.table_4_3`；同一张表总是同一个对象。"""
@@ -99,10 +101,18 @@ class Lab:
             self._sheets[exercise_id] = Worksheet(exercise_id, self.assignment, self.file)
         return self._sheets[exercise_id]
 
+    def quiz(self, lesson: str) -> ScreenQuiz:
+        """一课的概念题：显示出来可以直接答；也有 answer、feedback、summary。"""
+        if lesson not in self._quizzes:
+            self._quizzes[lesson] = ScreenQuiz(lesson, self.assignment, self.file)
+        return self._quizzes[lesson]
+
     def questionnaire(self) -> InterviewForm:
         """表4-1：显示出来可以直接答，收进班级问卷；也有 answer、submit、withdraw。"""
         if self._interview is None:
-            self._interview = InterviewForm(self.assignment.course, self.file.path.parent / "class_survey.csv")
+            self._interview = InterviewForm(
+                self.assignment.course, self.file.path.parent / "class_survey.csv"
+            )
         return self._interview
 
     def print_questionnaire(self) -> Shown:

@@ -31,7 +31,8 @@ function render({ model, el }) {
       question.dirty = id in kept.all();
     }
     setText(question.problem, answer.kept ? "" : answer.said);
-    setText(question.status, answer.kept && !question.dirty ? `✓ 第 ${question.number} 题${isEmpty(choice) ? "擦掉了" : "已存好"}。` : "");
+    const settled = answer.kept && !question.dirty && !itemOf(question).conflict;
+    setText(question.status, settled ? `✓ 第 ${question.number} 题${isEmpty(choice) ? "擦掉了" : "已存好"}。` : "");
     paint(question);
   }
 
@@ -186,7 +187,7 @@ function render({ model, el }) {
   }
 
   const remarkLine = (remark, sign) =>
-    node("li", {}, node("b", {}, sign), [remark.label, remark.text].filter(Boolean).join("　"), `：${remark.why}`);
+    node("li", {}, node("b", {}, `${sign} ${[remark.label, remark.text].filter(Boolean).join("　")}`.trim()), node("p", {}, remark.why));
 
   function paint(question) {
     const item = itemOf(question);
@@ -207,7 +208,7 @@ function render({ model, el }) {
     const lines = item.remarks.map((remark) => remarkLine(remark, remark.right ? "✓" : "×"));
     question.feedback.dataset.state = item.outcome;
     question.feedback.replaceChildren(
-      ...(item.said ? [node("p", {}, `${SIGNS[item.outcome]} ${item.said}`)] : []),
+      ...(item.said ? [node("p", { class: "lab-outcome" }, `${SIGNS[item.outcome]} ${item.said}`)] : []),
       ...(lines.length ? [node("ul", { class: "lab-remarks" }, ...lines)] : []),
     );
     question.others.hidden = !item.others.length;

@@ -16,7 +16,7 @@ from lifecycle_lab.exercises.quiz_feedback import right_answer
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 GRAVE = ("serious", "critical")
 ITEMS = course().quiz
-LESSON = "09_review"
+LESSON = "04_rfm_training"
 CELLS = (
     "from lifecycle_lab import open_lab\nfrom lifecycle_lab.widgets.quiz import ScreenQuiz",
     f'lab = open_lab("demo")\nquiz = ScreenQuiz("{LESSON}", lab.assignment, lab.file)\nquiz',
@@ -88,6 +88,9 @@ def answer_by_keyboard(page: Page, box: Locator, name: str) -> None:
             keys.type("ABCDEFGHI"[places[left]])
             keys.press("Tab")
         keys.press("Enter")
+    elif item.kind == "numeric":
+        keys.type(right_answer(item))
+        keys.press("Enter")
     else:
         sort_by_keyboard(page, box, [choice.text for choice in item.choices])
 
@@ -110,12 +113,12 @@ def sort_by_keyboard(page: Page, box: Locator, wanted: list[str]) -> None:
 def test_every_kind_is_answered_by_keyboard_and_nothing_grave_is_found(classroom):
     page = opened(classroom)
     assert grave_faults(page) == []
-    for name in ("exploration_aim", "warning_signs", "stage_marks", "stage_order"):
+    for name in ("beyond_money", "question_faults", "centre_words", "training_steps", "mean_level"):
         box = question(page, name)
         answer_by_keyboard(page, box, name)
         expect_outcome(box, "✓ 对。")
         assert classroom.answers()["quiz"][name] == right_answer(ITEMS[name])
-    expect(page.locator(".lab-progress")).to_contain_text("答对 4")
+    expect(page.locator(".lab-progress")).to_contain_text("答对 5")
     assert grave_faults(page) == []
     assert classroom.tracebacks() == []
     classroom.picture("quiz", page.locator(".lab-quiz"))
@@ -124,29 +127,29 @@ def test_every_kind_is_answered_by_keyboard_and_nothing_grave_is_found(classroom
 def test_walking_through_the_choices_answers_nothing(classroom):
     """方向键只走不选；按空格才答，答错只讲选了的那一项。"""
     page = opened(classroom)
-    box = question(page, "exploration_aim")
+    box = question(page, "beyond_money")
     box.locator("input").first.focus()
     for _ in range(5):
         page.keyboard.press("ArrowDown")
     expect(box.locator("input:checked")).to_have_count(0)
     assert not list((classroom.folder / "answers").glob("*.json"))
-    wrong = next(c for c in ITEMS["exploration_aim"].choices if not c.correct)
+    wrong = next(c for c in ITEMS["beyond_money"].choices if not c.correct)
     box.get_by_label(wrong.text).check()
     expect_outcome(box, "× 错。")
     shown = page.content()
-    assert [c.id for c in ITEMS["exploration_aim"].choices if c.why in shown] == [wrong.id]
-    right = next(c for c in ITEMS["exploration_aim"].choices if c.correct)
+    assert [c.id for c in ITEMS["beyond_money"].choices if c.why in shown] == [wrong.id]
+    right = next(c for c in ITEMS["beyond_money"].choices if c.correct)
     box.get_by_label(right.text).check()
     expect_outcome(box, "✓ 对。")
     box.locator("summary").click()
-    for choice in ITEMS["exploration_aim"].choices:
+    for choice in ITEMS["beyond_money"].choices:
         expect(box.get_by_text(choice.why)).to_be_visible()
 
 
 def test_two_windows_show_both_answers_and_the_student_chooses(classroom):
     one = opened(classroom)
     two = opened(classroom, "again", classroom.new_page())
-    first, second = (question(page, "lifecycle_bounds") for page in (one, two))
+    first, second = (question(page, "important") for page in (one, two))
     first.locator("input").nth(0).check()
     expect(first.locator(".lab-status")).to_contain_text("已存好")
     second.locator("input").nth(1).check()
@@ -157,22 +160,21 @@ def test_two_windows_show_both_answers_and_the_student_chooses(classroom):
     second.get_by_role("button", name="留这个窗口的").click()
     expect(second.locator(".lab-conflict")).to_be_empty()
     expect(second.locator("input").nth(1)).to_be_checked()
-    (chosen,) = [name for name, place in letters("lifecycle_bounds").items() if place == 1]
-    assert classroom.answers()["quiz"] == {"lifecycle_bounds": chosen}
+    (chosen,) = [name for name, place in letters("important").items() if place == 1]
+    assert classroom.answers()["quiz"] == {"important": chosen}
 
 
 def test_a_killed_kernel_loses_no_answer(classroom):
     page = opened(classroom)
     classroom.kill_kernels()
-    box, draft = question(page, "decline_first"), question(page, "warning_signs")
+    box, draft = question(page, "money_bins"), question(page, "up_marks")
     box.locator("input").nth(2).check()
     draft.locator("input").nth(1).check()  # 还没按“确定”
     expect(page.locator(".lab-quiz > .lab-alarm")).to_contain_text("记在这个浏览器里", timeout=30 * SECONDS)
-    page.close()
-    page = opened(classroom, "quiz", classroom.new_page())
-    box, draft = question(page, "decline_first"), question(page, "warning_signs")
+    page = opened(classroom)  # 重新打开，从头运行
+    box, draft = question(page, "money_bins"), question(page, "up_marks")
     expect(box.locator(".lab-status")).to_contain_text("已存好")
     expect(draft.locator("input").nth(1)).to_be_checked()
     expect(draft.locator(".lab-status")).to_contain_text("还没有按")
-    (chosen,) = [name for name, place in letters("decline_first").items() if place == 2]
-    assert classroom.answers()["quiz"] == {"decline_first": chosen}
+    (chosen,) = [name for name, place in letters("money_bins").items() if place == 2]
+    assert classroom.answers()["quiz"] == {"money_bins": chosen}
