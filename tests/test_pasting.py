@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from golden.desk import Desk
+from golden.sheets import Desk
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,8 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from golden.desk import Desk
-from golden.sheets import assignment
+from golden.sheets import Desk, assignment
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -7,8 +7,7 @@ import re
 
 import numpy as np
 import pytest
-from golden.desk import Desk
-from golden.sheets import COLUMNS, golden_tables, oracle
+from golden.sheets import COLUMNS, Desk, golden_tables, oracle
 
 from lifecycle_lab.content import course
 from lifecycle_lab.exercises import check

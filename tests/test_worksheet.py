@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from golden.desk import Desk
-from golden.sheets import golden_tables
+from golden.sheets import Desk, golden_tables
 from hypothesis import given
 from hypothesis import strategies as st
 

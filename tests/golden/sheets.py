@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import functools
+import json
 import tomllib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
-from lifecycle_lab.answers import Answers
+from lifecycle_lab.answers import Answers, AnswersFile
 from lifecycle_lab.exercises.assignment import Assignment, assign
+from lifecycle_lab.exercises.forms import KNOWN_TABLES
+from lifecycle_lab.exercises.sheet import Sheet
 from lifecycle_lab.exercises.sources import open_population
 
 FOLDER = Path(__file__).parent
@@ -121,3 +125,26 @@ def golden_tables(source: str) -> dict[str, dict[str, dict[str, str]]]:
             for name, count, _, share in sheet["segments"]
         },
     }
+
+
+class Desk:
+    """一台电脑上的一份答案。sheet(练习, 窗口) 打开一张表；kind 是 Sheet 或它的一种样子。"""
+
+    def __init__(self, folder, source="survey", kind=Sheet):
+        self.given, self.path, self.kind = assignment(source), folder / "answers.json", kind
+
+    def file(self, window="一"):
+        return AnswersFile(
+            self.path,
+            new=self.given.blank_answers(),
+            session=window,
+            now=lambda: datetime(2026, 11, 21, tzinfo=UTC),
+            known_tables=KNOWN_TABLES,
+        )
+
+    def sheet(self, exercise, window="一"):
+        return self.kind(exercise, self.given, self.file(window))
+
+    @property
+    def saved(self):
+        return json.loads(self.path.read_text(encoding="utf-8"))
