@@ -1,6 +1,7 @@
 """整本工作簿 × 三种模式 × 两个来源：我们的执行器与 papermill 命令行一件一件做，各用多久，输出是否相同。
 
-README 里“快多少倍”的出处。两边用同样的答案文件与参数；比的是输出（去掉时间等易变键）。
+README 里“快多少倍”的出处。两边用同样的答案文件与参数，轮流做；比的是每个代码格的输出。
+用法：run_speed.py [轮数]
 """
 
 from __future__ import annotations
@@ -11,33 +12,37 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from lifecycle_lab import run as runner
 from lifecycle_lab.answers import encode
 from lifecycle_lab.exercises.modes import MODES, answers_for
-
-ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-
-
-def outputs(notebook: Path) -> list:
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return [cell["outputs"] for cell in cells if cell["cell_type"] == "code"]
+from lifecycle_lab.run.stripping import strip_widget_views
 
 
-def ours(out: Path) -> tuple[float, dict[Path, list], tuple]:
-    """整条命令的时间，含 Python 启动；另在本进程里要来各件活的参数。"""
-    command = [sys.executable, "-m", "lifecycle_lab.cli", "run", "--out", str(out)]
-    command += [part for mode in MODES for part in ("--mode", mode)]
+def outputs(folder: Path) -> dict[Path, list]:
+    """每本笔记本的各代码格的输出。控件只比静态的样子：活视图的编号每次不同，执行器也不留它。"""
+    return {path.relative_to(folder): _cell_outputs(path) for path in folder.rglob("*.ipynb")}
+
+
+def _cell_outputs(notebook: Path) -> list:
+    document = json.loads(notebook.read_text(encoding="utf-8"))
+    strip_widget_views(document)
+    return [cell["outputs"] for cell in document["cells"] if cell["cell_type"] == "code"]
+
+
+def by_runner(out: Path) -> float:
+    """整条命令的时间（秒），含 Python 启动。"""
+    modes = [part for mode in MODES for part in ("--mode", mode)]
+    command = [sys.executable, "-m", "lifecycle_lab.cli", "run", "--out", str(out), *modes]
     started = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True)
-    seconds = time.perf_counter() - started
-    found = {path.relative_to(out): outputs(path) for path in out.rglob("*.ipynb")}
-    return seconds, found, runner.plan(modes=MODES, out=out)
+    return time.perf_counter() - started
 
 
-def one_by_one(jobs: tuple, out: Path) -> tuple[float, dict[Path, list]]:
-    """papermill 命令行，一件一个进程，一件接一件。"""
+def by_papermill(jobs: Sequence[runner.Job]) -> float:
+    """papermill 命令行，一件一个进程，一件接一件；准备答案文件的时间不算（秒）。"""
     for job in jobs:
         job.folder.mkdir(parents=True, exist_ok=True)
         answers = Path(job.parameters()["answers_file"])
@@ -49,18 +54,22 @@ def one_by_one(jobs: tuple, out: Path) -> tuple[float, dict[Path, list]]:
         subprocess.run(
             [*command, *named, str(job.notebook), str(job.executed)], check=True, capture_output=True
         )
-    seconds = time.perf_counter() - started
-    return seconds, {path.relative_to(out): outputs(path) for path in out.rglob("*.ipynb")}
+    return time.perf_counter() - started
 
 
-for number in range(1, ROUNDS + 1):
-    folder = Path(tempfile.mkdtemp()) / "out"
-    mine, found, jobs = ours(folder)
-    shutil.rmtree(folder)
-    theirs, wanted = one_by_one(jobs, folder)
-    same = sum(found[name] == wanted[name] for name in wanted)
-    print(
-        f"第 {number} 轮：{len(jobs)} 件，执行器 {mine:.1f} 秒，papermill 命令行逐件 {theirs:.1f} 秒，"
-        f"快 {theirs / mine:.2f} 倍，输出相同 {same}/{len(wanted)}"
-    )
-    shutil.rmtree(folder.parent)
+def main(rounds: int) -> None:
+    for number in range(1, rounds + 1):
+        out = Path(tempfile.mkdtemp()) / "out"  # 两边用同一个路径：它写在参数格与输出里
+        mine, found = by_runner(out), outputs(out)
+        shutil.rmtree(out)
+        theirs, wanted = by_papermill(runner.plan(modes=MODES, out=out)), outputs(out)
+        same = sum(found[name] == wanted[name] for name in wanted)
+        print(
+            f"第 {number} 轮：{len(wanted)} 件，执行器 {mine:.1f} 秒，papermill 命令行逐件 {theirs:.1f} 秒，"
+            f"快 {theirs / mine:.2f} 倍，输出相同 {same}/{len(wanted)}"
+        )
+        shutil.rmtree(out.parent)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1)

@@ -18,7 +18,7 @@ from lifecycle_lab import rfm
 from lifecycle_lab import run as runner
 from lifecycle_lab.exercises.assignment import open_assignment
 from lifecycle_lab.exercises.modes import expected
-from lifecycle_lab.run import jobs, parameters
+from lifecycle_lab.run import jobs, parameters, workers
 from lifecycle_lab.run.pages import write_index
 from lifecycle_lab.schema import ParameterError, column
 
@@ -116,9 +116,9 @@ def test_a_job_that_cannot_even_start_is_a_problem(tmp_path, whole):
 
 def test_a_worker_that_is_killed_is_a_problem_of_its_lesson(whole, monkeypatch):
     """整个工作进程没了（内存不够时系统会杀掉它）：每件活仍有一个说法。"""
-    monkeypatch.setattr(runner, "execute", lambda job: os._exit(1))
+    monkeypatch.setattr(workers, "execute", lambda job: os._exit(1))
     planned = [done.job for done in whole.finished[:2]]
-    found = list(runner._execute_all(planned, 2))
+    found = list(workers.execute_all(planned, 2))
     assert {done.job.folder for done in found} == {job.folder for job in planned}
     assert all("BrokenProcessPool" in done.problem for done in found)
 
@@ -145,7 +145,7 @@ def test_only_the_files_of_the_own_folder_are_cleared(tmp_path):
 )
 def test_bad_output_folders_are_refused_before_the_pool(tmp_path, monkeypatch, out):
     (tmp_path / "file").write_bytes(b"")
-    monkeypatch.setattr(runner, "_execute_all", lambda *given: pytest.fail("不该开始执行"))
+    monkeypatch.setattr(runner, "execute_all", lambda *given: pytest.fail("不该开始执行"))
     with pytest.raises(ParameterError) as caught:
         runner.run(["00"], sources=["survey"], out=tmp_path / out)
     assert caught.value.remedy

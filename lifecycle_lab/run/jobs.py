@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lifecycle_lab.answers import default_path, encode
 from lifecycle_lab.exercises.assignment import Assignment
@@ -14,6 +15,7 @@ from lifecycle_lab.exercises.modes import answers_for, expected
 from lifecycle_lab.export import terminal_text
 from lifecycle_lab.run.pages import write_page
 from lifecycle_lab.run.parameters import checked, keep_chinese, literal_path, require_declared
+from lifecycle_lab.run.stripping import WIDGET_VIEW, strip_widget_views
 from lifecycle_lab.schema import LabError, ParameterError, quote
 
 # 一格最多十分钟：最慢的一格平常不到十秒，慢机器放宽六十倍；死循环的格不能让整次执行永远停着
@@ -88,7 +90,9 @@ def execute(job: Job) -> str:
         Path(parameters["answers_file"]).write_bytes(encode(answers_for(job.mode, job.assignment)))
         problem = _executed(job, parameters)
         if job.executed.is_file():
-            write_page(job.executed, job.page)
+            document = _without_widgets(job.executed)
+            problem = problem or _only_on_screen(document)
+            write_page(document, job.page)
         return problem or _difference(job, job.folder / "results.json")
     except Exception as error:
         return described(error)
@@ -122,6 +126,8 @@ def _executed(job: Job, parameters: Mapping[str, str]) -> str:
     """执行一遍；跑不通的话，说出在哪一格、为什么。内核死掉、超时也是问题，不是崩溃。"""
     from papermill import PapermillExecutionError, execute_notebook
 
+    from lifecycle_lab.run import engine
+
     keep_chinese()
     try:
         execute_notebook(
@@ -130,6 +136,7 @@ def _executed(job: Job, parameters: Mapping[str, str]) -> str:
             parameters=dict(parameters),
             cwd=str(job.notebook.parent),
             kernel_name="python3",
+            engine_name=engine.NAME,
             progress_bar=False,
             execution_timeout=CELL_SECONDS,
             shutdown_kernel="immediate",  # 答案与结果都已落盘，不必等内核道别
@@ -139,6 +146,26 @@ def _executed(job: Job, parameters: Mapping[str, str]) -> str:
         return f"第 {error.cell_index + 1} 格没有跑通：{error.ename}：{error.evalue}"
     except Exception as error:
         return described(error)
+    return ""
+
+
+def _without_widgets(path: Path) -> Any:
+    """执行过的笔记本，控件的活视图换成同一个输出里静态的表；文件也换。"""
+    import nbformat
+
+    text = path.read_text(encoding="utf-8")
+    document = nbformat.reads(text, as_version=4)
+    strip_widget_views(document)
+    if (still := nbformat.writes(document)) != text:
+        path.write_text(still, encoding="utf-8")
+    return document
+
+
+def _only_on_screen(document: Any) -> str:
+    """有控件没有静态的样子（text/html）是这一课的毛病：离开内核，执行过的课与网页上就看不见它。"""
+    for number, cell in enumerate(document.cells, 1):
+        if any(WIDGET_VIEW in output.get("data", {}) for output in cell.get("outputs", ())):
+            return f"第 {number} 格的控件没有静态的样子（text/html），执行过的课里看不见它。"
     return ""
 
 

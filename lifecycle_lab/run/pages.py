@@ -16,16 +16,21 @@ def _environment() -> Any:
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
 
 
-def write_page(notebook: Path, page: Path) -> None:
-    """一课的网页。格子由 nbconvert 的 basic 模板写（它不引外部的东西），外框是我们的。"""
-    import nbformat
-    from markupsafe import Markup
+@cache
+def _exporter() -> Any:
+    """nbconvert 的 basic 模板不引外部的东西；留着用，模板只编译一次。"""
     from nbconvert import HTMLExporter
 
-    document = nbformat.read(notebook, as_version=4)
+    return HTMLExporter(template_name="basic")
+
+
+def write_page(document: Any, page: Path) -> None:
+    """一课的网页，document 是执行过的笔记本：格子由 nbconvert 写，外框是我们的。"""
+    from markupsafe import Markup
+
     _drop_widget_views(document)
     _name_injected_cell(document)
-    body, _ = HTMLExporter(template_name="basic").from_notebook_node(document)
+    body, _ = _exporter().from_notebook_node(document)
     text = _environment().get_template("lesson.html.j2").render(title=_title(document), body=Markup(body))
     page.write_text(text, encoding="utf-8")
 
@@ -36,7 +41,7 @@ def _title(document: Any) -> str:
 
 
 def _drop_widget_views(document: Any) -> None:
-    """没有内核的地方，控件只剩静态的表：去掉控件视图，留下同一格里的网页或文字。"""
+    """网页里没有脚本：只有活视图、没有静态的样子的控件，留下它的文字。"""
     for cell in document.cells:
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
