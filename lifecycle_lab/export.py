@@ -148,5 +148,5 @@ TABLE_STYLE = """<style>
 .lab-table .lab-credit{background:#e4eefb;color:#12375f}.lab-table .lab-format{background:#fdf3cf;color:#5a4300}
 .lab-table .lab-pending{background:#efe9f7;color:#3c2463}.lab-table .lab-changed{background:#fdf3cf;color:#5a4300;font-weight:600}
 .lab-table .lab-blank{color:#5c636d}
-.lab-note{color:#4a5058;font-size:.9em;margin:.2em 0 .8em;text-align:left;white-space:pre-line}
+.lab-note{opacity:.8;font-size:.9em;margin:.2em 0 .8em;text-align:left;white-space:pre-line}
 </style>"""

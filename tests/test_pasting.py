@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from golden.sheets import Desk
 from hypothesis import given
@@ -48,6 +50,19 @@ def test_rows_with_names_go_to_their_own_rows_in_any_order(desk):
     found = pasted(desk, "table_4_3", text, (desk.given.customer_ids[5], "monetary"))
     assert found.changes == {(row, column): arrow for row, arrow in ((second, "↓"), (first, "↑"))
                              for column in ("recency", "frequency", "monetary")}  # fmt: skip
+
+
+def test_a_heading_without_row_names_is_not_an_answer(desk):
+    first, second, third, *_ = desk.given.customer_ids
+    found = pasted(desk, "table_4_3", "R\tF\tM\n↑\t↓\t↑\n\n↓\t↓\t↓")
+    assert found.changes[first, "recency"] == "↑"
+    assert found.changes[third, "recency"] == "↓", "空着的一位留着空，后面的不上移"
+    assert (second, "recency") not in found.changes
+
+
+def test_somebody_else_s_rows_are_refused(desk):
+    with pytest.raises(ParameterError, match="C900"):
+        pasted(desk, "table_4_3", "C900\t↑\t↓\t↑\nC901\t↑\t↓\t↑")
 
 
 def test_headings_are_recognised_in_any_order(desk):
@@ -110,7 +125,11 @@ def test_every_cell_that_is_not_blank_is_placed_or_counted(tmp_path_factory, row
     desk = Desk(tmp_path_factory.mktemp("desk"))
     text = "\n".join("\t".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows)
     block = parse_block(text)
-    if any(len(line) > 1 and desk.sheet("table_4_4").row_named(line[0]) for line in block):
+    sheet = desk.sheet("table_4_4")
+    named = any(len(line) > 1 and sheet.row_named(line[0]) for line in block)
+    heading = bool(block) and all(name and sheet.column_named(name) for name in block[0])
+    strange = any(len(line) > 1 and re.fullmatch(r"[A-Za-z]+\d+", line[0]) for line in block)
+    if named or heading or strange:
         return
     found = pasted(desk, "table_4_4", text)
     filled = sum(bool(cell) for row in block for cell in row)

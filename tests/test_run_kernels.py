@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -226,9 +227,13 @@ numpy.random.seed(1)
 
 
 def test_forked_kernels_do_not_see_each_other(tmp_path):
-    found = [json.loads(printed(job)) for job in run_lessons(tmp_path, *[[LOOK, LEAVE]] * 3)]
+    planned = plan_of(tmp_path, *[[LOOK, LEAVE]] * 3)
+    elsewhere = lesson(tmp_path / "elsewhere" / "2.ipynb", [LOOK])
+    planned[2] = dataclasses.replace(planned[2], notebook=elsewhere)
+    runner.run_planned(planned, jobs=1)
+    found = [json.loads(printed(job)) for job in planned]
     assert [one["left"] for one in found] == [[False] * 4] * 3
-    assert [one["seen"] for one in found] == [[tmp_path.name, 1.5]] * 3
+    assert [one["seen"] for one in found] == [[tmp_path.name, 1.5], [tmp_path.name, 1.5], ["elsewhere", 1.5]]
     assert all(len({*values}) == 3 for values in zip(*(one["own"] for one in found), strict=True))
 
 
@@ -426,7 +431,7 @@ class Running:
     def __init__(self, folder: Path, lessons: list[str], at_once: int = 3) -> None:
         self.temporary = folder / "temporary"
         self.temporary.mkdir()
-        self.mark = f"LIFECYCLE_TEST_{folder.name}"
+        self.mark = f"LIFECYCLE_TEST_{uuid.uuid4().hex}"
         environment = {**os.environ, self.mark: "1", "TMPDIR": str(self.temporary)}
         environment["PYTHONPATH"] = f"{ROOT / 'tests'}:{environment.get('PYTHONPATH', '')}"
         command = [sys.executable, "-c", RUNNER, str(folder), str(at_once), *lessons]
@@ -451,9 +456,11 @@ class Running:
         except psutil.Error:
             return False
 
-    def child(self, is_nursery: bool) -> int:
-        children = psutil.Process(self.process.pid).children()
-        return next(p.pid for p in children if any("nursery" in part for part in p.cmdline()) == is_nursery)
+    def kill(self, *, nursery: bool) -> None:
+        """杀掉苗圃，或者全部工作进程。"""
+        for child in psutil.Process(self.process.pid).children():
+            if any("nursery" in part for part in child.cmdline()) == nursery:
+                child.kill()
 
 
 def patiently(ready) -> None:
@@ -480,8 +487,8 @@ HOW = {
     "interrupt": lambda running: running.process.send_signal(signal.SIGINT),
     "terminate": lambda running: running.process.terminate(),
     "kill": lambda running: running.process.kill(),
-    "worker": lambda running: os.kill(running.child(is_nursery=False), signal.SIGKILL),
-    "nursery": lambda running: os.kill(running.child(is_nursery=True), signal.SIGKILL),
+    "workers": lambda running: running.kill(nursery=False),
+    "nursery": lambda running: running.kill(nursery=True),
 }
 
 
@@ -489,7 +496,7 @@ HOW = {
     ("how", "at_once", "lessons"),
     [
         ("Ctrl-C", 3, [WITH_A_PROGRAM, WITH_A_PROGRAM, HANGS]),
-        ("worker", 3, [HANGS, HANGS, HANGS]),
+        ("workers", 3, [HANGS, HANGS, HANGS]),
         *(
             pytest.param(how, at_once, lessons, marks=pytest.mark.long)
             for how, at_once, lessons in (
@@ -510,5 +517,5 @@ def test_however_it_ends_nothing_is_left(tmp_path, how, at_once, lessons):
     running.process.wait(60)
     patiently(lambda: running.left() == [])
     assert "Traceback" not in running.words()
-    if how != "worker":  # 被杀的工作进程自己来不及删 jupyter 的连接文件
+    if how != "workers":  # 被杀的工作进程自己来不及删 jupyter 的连接文件
         assert [*running.temporary.iterdir()] == []

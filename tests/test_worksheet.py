@@ -121,6 +121,16 @@ def test_two_windows_on_one_cell_keep_both_and_the_student_chooses(desk):
     assert two.page["conflict"] == []
 
 
+def test_typing_again_settles_the_conflict(desk):
+    one, two = (Window(desk.sheet("table_4_3", name)) for name in "一二")
+    row = desk.given.customer_ids[0]
+    one.fill(row, "recency", "↑")
+    two.fill(row, "recency", "↓")
+    two.fill(row, "recency", "↓", base="↑")
+    assert two.page["conflict"] == []
+    assert desk.saved["tables"]["table_4_3"][row]["recency"] == "↓"
+
+
 def test_choosing_the_other_window_writes_nothing(desk):
     one, two = (Window(desk.sheet("table_4_3", name)) for name in "一二")
     row = desk.given.customer_ids[0]
@@ -198,7 +208,7 @@ def test_without_a_kernel_there_is_a_static_table(desk):
     shown = desk.sheet("table_4_3")._repr_mimebundle_()
     assert set(shown) == {"text/plain", "text/html", VIEW_MIME}
     assert '<table class="lab-table">' in shown["text/html"]
-    assert "运行这一格" in shown["text/html"]
+    assert "都在答案文件里" in shown["text/html"]
 
 
 def test_what_a_student_typed_is_text_in_the_static_table_and_the_solution(desk):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lifecycle_lab.exercises.forms import Cell
 from lifecycle_lab.exercises.sheet import Sheet
-from lifecycle_lab.schema import ParameterError
+from lifecycle_lab.schema import ParameterError, quote
 
 LONGEST = 64_000
 Block = list[list[str]]
@@ -37,14 +38,20 @@ def paste(sheet: Sheet, cells: Sequence[Cell], text: str, at: Cell) -> Pasted:
             remedy="点一下要填的第一格，只粘贴这张表要填的那几行几列。",
         )
     block = parse_block(text)
-    return _by_names(sheet, cells, block) or _from(cells, _spread(sheet, block, at), at)
+    if found := _by_names(sheet, cells, block):
+        return found
+    _require_own_rows(sheet, block)
+    return _from(cells, _spread(sheet, _without_heading(sheet, block), at), at)
 
 
 def parse_block(text: str) -> Block:
-    """制表符分列、换行分行，引号里可以换行（表格软件复制多行格就这样写）；全空的行不要。"""
-    lines = csv.reader(io.StringIO(text.replace("\0", "")), delimiter="\t")
-    rows = [[cell.strip() for cell in line] for line in lines]
-    return [row for row in rows if any(row)]
+    """制表符分列、换行分行，引号里可以换行（表格软件复制多行格就这样写）。
+
+    两头的空行不要；中间的空行留着：那一位客户还空着，后面的不许上移一行。
+    """
+    lines = csv.reader(io.StringIO(text.strip("\r\n").replace("\0", "")), delimiter="\t")
+    rows = [[cell.strip() for cell in line] or [""] for line in lines]
+    return rows if any(map(any, rows)) else []
 
 
 def _by_names(sheet: Sheet, cells: Sequence[Cell], block: Block) -> Pasted | None:
@@ -63,6 +70,24 @@ def _by_names(sheet: Sheet, cells: Sequence[Cell], block: Block) -> Pasted | Non
         if text and row and place in sheet.form.kinds
     }
     return _kept(found, cells)
+
+
+def _without_heading(sheet: Sheet, block: Block) -> Block:
+    """没有行名、第一行全是列名：那一行不是答案。"""
+    is_heading = bool(block) and all(name and sheet.column_named(name) for name in block[0])
+    return block[1:] if is_heading else block
+
+
+def _require_own_rows(sheet: Sheet, block: Block) -> None:
+    """第一列像客户编号，却一个也不是这张表的：多半是别人的表，放进来就全错了行。"""
+    strange = [line[0] for line in block if len(line) > 1 and re.fullmatch(r"[A-Za-z]+\d+", line[0])]
+    if strange:
+        raise ParameterError(
+            f"粘贴的内容没有填进去：第一列的 {quote(strange[0])} 不是这张表的客户。",
+            where=sheet.exercise.title,
+            why="多半是别人的表；按位置放进来，箭头就全错了人。",
+            remedy="只复制要填的几列，或复制自己的表。",
+        )
 
 
 def _spread(sheet: Sheet, block: Block, at: Cell) -> Block:

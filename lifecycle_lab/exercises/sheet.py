@@ -217,7 +217,7 @@ class Sheet(Window):
         hints = self.exercise.hints
         number = (attempt["hints"] - 1) % len(hints) + 1
         again = (
-            ["三条提示都看过了，从头再来；认真试过以后，可以 solution() 看答案。"]
+            ["三条提示都看过了，从头再来；认真试过以后，可以看参考答案（solution）。"]
             if attempt["hints"] > len(hints)
             else []
         )
@@ -251,7 +251,8 @@ class Sheet(Window):
         cells = self._key_cells(right)
         shown |= {cell: example_strategy(self.assignment, cell[0]) for cell in cells if cell[1] == "strategy"}
         table = showing.laid_out(self.form, self.assignment, Filling(shown), cells)
-        return Shown(("参考答案（不是你填的；策略只是示例，你的可以不同）：", table, *rubric))
+        example = "；策略只是示例，你的可以不同" if rubric else ""
+        return Shown((f"参考答案（不是你填的{example}）：", table, *rubric))
 
     def _key_cells(self, right: Mapping[Cell, object]) -> tuple[Cell, ...]:
         """表4-5 的答案只列有人的类型。"""

@@ -28,6 +28,7 @@ from lifecycle_lab.report.training import (
     training_document,
 )
 from lifecycle_lab.schema import ParameterError, quote
+from lifecycle_lab.variants import normalise_id
 from lifecycle_lab.widgets.questionnaire import InterviewForm
 from lifecycle_lab.widgets.quiz import ScreenQuiz
 from lifecycle_lab.widgets.readings import ReadingToggles
@@ -35,6 +36,7 @@ from lifecycle_lab.widgets.worksheet import Worksheet
 
 # 一个内核一个会话：答案文件据此分清“以前的会话”与“刚才的点击”
 _SESSION = secrets.token_hex(8)
+_DEMO = "⚠ 现在是示范学号 demo：正式做之前，把最上面的 student_id 改成自己的学号，再从头运行。"
 _JUDGES = {"warm_up": rfm.mark, "table_4_3": rfm.mark, "table_4_4": rfm.segment}
 
 
@@ -88,7 +90,11 @@ class Lab:
             ("答案存在", near(self.file.path)),
         )
         note = "客户由学号决定，而且经过筛选，好让练习有东西可练；完全随机的 10 位不一定这么齐整。"
-        return Shown((Table("你的题本", ("项目", "内容"), rows, note), *filter(None, [self.file.notice])))
+        is_demo = mine.student_id == normalise_id(mine.course.demo_student)
+        said = [_DEMO] if is_demo else []
+        return Shown(
+            (*said, Table("你的题本", ("项目", "内容"), rows, note), *filter(None, [self.file.notice]))
+        )
 
     def data(self) -> Table:
         """工作簿带着哪些数据，是真是假，出处与许可。"""
@@ -111,7 +117,7 @@ class Lab:
         """表4-1：显示出来可以直接答，收进班级问卷；也有 answer、submit、withdraw。"""
         if self._interview is None:
             self._interview = InterviewForm(
-                self.assignment.course, self.file.path.parent / "class_survey.csv"
+                self.assignment.course, self.file.path.parent / "class_survey.csv", self.assignment.student_id
             )
         return self._interview
 
@@ -144,7 +150,7 @@ class Lab:
         if checks.is_open(exercise_id, self.assignment, self.file.read()):
             return None
         title = self.assignment.course.exercises[exercise_id].title
-        return Shown((f"先做“{title}”：填好并检查过，再来看这里，不然就看到答案了。",))
+        return Shown((f"先做“{title}”：填好并检查过，再运行这一格，不然就看到答案了。",))
 
     def everyone(self) -> Table | Shown:
         """不抽样：全体客户的八种类型。"""

@@ -41,6 +41,9 @@ PRELOADED = (
     "lifecycle_lab.report.docx",
     "lifecycle_lab.report.html",
     "lifecycle_lab.report.training",
+    "lifecycle_lab.widgets.questionnaire",
+    "lifecycle_lab.widgets.quiz",
+    "lifecycle_lab.widgets.readings",
     "lifecycle_lab.widgets.worksheet",
 )
 # 普通的内核在引入它们之前就有的；papermill 的命令行也这样不让 pydevd 在终端上说话

@@ -28,7 +28,6 @@ def write_page(document: Any, page: Path) -> None:
     """一课的网页，document 是执行过的笔记本：格子由 nbconvert 写，外框是我们的。"""
     from markupsafe import Markup
 
-    _drop_widget_views(document)
     _name_injected_cell(document)
     body, _ = _exporter().from_notebook_node(document)
     text = _environment().get_template("lesson.html.j2").render(title=_title(document), body=Markup(body))
@@ -38,13 +37,6 @@ def write_page(document: Any, page: Path) -> None:
 def _title(document: Any) -> str:
     lines = (line for cell in document.cells for line in cell.source.splitlines())
     return next((line[2:] for line in lines if line.startswith("# ")), "课页")
-
-
-def _drop_widget_views(document: Any) -> None:
-    """网页里没有脚本：只有活视图、没有静态的样子的控件，留下它的文字。"""
-    for cell in document.cells:
-        for output in cell.get("outputs", ()):
-            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
 
 
 def _name_injected_cell(document: Any) -> None:

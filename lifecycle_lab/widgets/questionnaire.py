@@ -26,8 +26,10 @@ class InterviewForm(Interview):
 
     _screen: Screen | None = None
 
-    def __init__(self, course: Course, path: Path | str) -> None:
+    def __init__(self, course: Course, path: Path | str, drafter: str = "") -> None:
+        """drafter: 没提交的草稿记在浏览器里谁的名下；几个人共用一台电脑，各看各的。"""
         super().__init__(course, path)
+        self._drafter = drafter
         self._problems: dict[str, str] = {}
         self._refused = False
         self._done: list[str] = []
@@ -119,7 +121,7 @@ class InterviewForm(Interview):
             "introduction": self.form.introduction.strip(),
             "privacy": self.privacy(),
             "closing": self.form.closing.strip(),
-            "stash": f"questionnaire/{near(self.pool.path)}",
+            "stash": f"questionnaire/{self._drafter}/{near(self.pool.path)}",
             "items": [_item(number, item) for number, item in enumerate(self.form.items, start=1)],
             "problems": self._problems,
             "tally": self._tallied,

@@ -2,6 +2,7 @@
 
 const address = (row, column) => `${row}/${column}`;
 const SIGNS = { right: "✓", credit: "✓", wrong: "×", format: "?", pending: "…", blank: "" };
+const PASTED = "粘贴";
 const TEXT_PAUSE = 800; // 毫秒：长文字停笔这么久就存一次
 
 function render({ model, el }) {
@@ -10,7 +11,8 @@ function render({ model, el }) {
   const kept = stash(model.get("page").stash);
   const fields = new Map(); // 地址 → 一格的输入框与它的记号
   let shape = "";
-  let saved = "";
+  let clashing = [];
+  let explained = ""; // 理由那一行说的是哪一格
 
   const status = node("p", { class: "lab-status", role: "status", "aria-live": "polite" });
   const alarm = node("p", { class: "lab-alarm", role: "alert" });
@@ -41,30 +43,32 @@ function render({ model, el }) {
 
   // ── 填一格 ────────────────────────────────────────────────────────
 
-  /** 存几格：先记在浏览器里，回执说存好了才划掉。entries: {地址: {text, base}}。 */
-  async function save(entries) {
-    const cells = Object.entries(entries).map(([id, entry]) => {
-      kept.put(id, entry);
-      mark(fields.get(id), "saving");
-      const cut = id.lastIndexOf("/");
-      return [id.slice(0, cut), id.slice(cut + 1), entry.text, entry.base];
-    });
-    const answer = await talk.send("fill", { cells });
-    if (answer.kept) {
-      for (const [id, entry] of Object.entries(entries)) kept.drop(id, (now) => now.text !== entry.text);
-      saved = "✓ 已存好";
-      setText(alarm, "");
-    } else {
-      setText(alarm, answer.said);
-    }
-    setText(status, answer.kept ? [saved, answer.said].filter(Boolean).join("　") : "");
-    for (const id of Object.keys(entries)) paint(fields.get(id));
+  const clashes = (id) => page().conflict.some((clash) => address(clash.row, clash.column) === id);
+
+  /** 存一格：先记在浏览器里，回执说存好了才划掉。一格一次只送一份；路上又改了，等回执到了再送新的。 */
+  async function save(field) {
+    const text = field.input.value;
+    Object.assign(field, { drawn: text, sending: true, refused: false, again: false });
+    kept.put(field.id, { text, base: field.base });
+    mark(field, "saving");
+    setText(status, "正在存…");
+    const answer = await talk.send("fill", { cells: [[field.row, field.column, text, field.base]] });
+    field.sending = false;
+    field.refused = !answer.kept;
+    const settled = answer.kept && !clashes(field.id);
+    if (settled) field.base = text;
+    if (settled && field.input.value === text) kept.drop(field.id);
+    else if (settled) draft(field);
+    setText(alarm, answer.kept ? "" : answer.said);
+    setText(status, answer.kept ? ["✓ 已存好", answer.said].filter(Boolean).join("　") : "");
+    paint(field);
+    if (field.again) commit(field);
   }
 
   function commit(field) {
-    if (!field || field.input.value === field.drawn) return;
-    field.drawn = field.input.value;
-    save({ [field.id]: { text: field.input.value, base: field.base } });
+    if (!field || (field.input.value === field.drawn && !field.refused)) return;
+    if (field.sending) field.again = true;
+    else save(field);
   }
 
   /** 正在打的字也先记下：没离开这一格就断电，重开时照样补存。 */
@@ -72,9 +76,11 @@ function render({ model, el }) {
     kept.put(field.id, { text: field.input.value, base: field.base });
   }
 
+  /** 退回上一次送出去的样子；那一份若还没存上，仍记在浏览器里。 */
   function cancel(field) {
-    kept.drop(field.id);
     field.input.value = field.drawn;
+    if (field.sending || field.refused || field.drawn !== cellOf(field.id).shown) draft(field);
+    else kept.drop(field.id);
   }
 
   // ── 一格的样子 ────────────────────────────────────────────────────
@@ -86,22 +92,23 @@ function render({ model, el }) {
   function paint(field) {
     if (!field) return;
     const cell = cellOf(field.id);
-    const editing = document.activeElement === field.input && field.input.value !== field.drawn;
-    if (!editing && !(field.id in kept.all())) {
+    const own = field.sending || field.refused || field.input.value !== field.drawn; // 这一页上有还没存上的
+    if (!own) {
       field.input.value = cell.shown;
       field.drawn = cell.shown;
       field.base = cell.text;
       grow(field.input);
     }
-    mark(field, cell.status);
+    mark(field, field.sending ? "saving" : cell.status);
     setText(field.sign, SIGNS[cell.status] || "");
     setText(field.word, cell.status === "credit" || cell.status === "format" ? cell.word : "");
     setText(field.said, cell.status === "blank" ? cell.word : `${cell.word}：${cell.reason}`);
     field.input.setAttribute("aria-invalid", String(cell.status === "wrong" || cell.status === "format"));
-    if (document.activeElement === field.input) explain(field);
+    if (explained === field.id) explain(field);
   }
 
   function explain(field) {
+    explained = field.id;
     const cell = cellOf(field.id);
     const read = cell.shown !== cell.text && cell.status !== "format" ? `（写的是“${cell.text}”，读作 ${cell.shown}）` : "";
     setText(reason, cell.status === "blank" ? `${field.name}：${cell.reason}` : `${field.name}　${SIGNS[cell.status]} ${cell.word}：${cell.reason}${read}`);
@@ -183,6 +190,7 @@ function render({ model, el }) {
       field.input.value = field.kind === "arrow" && page().options.arrow.includes(shown.slice(-1)) ? shown.slice(-1) : shown;
     }
     draft(field);
+    setText(status, ""); // 新打的还没有存，不留着上一次的“已存好”
     if (field.kind === "arrow" && ["", ...page().options.arrow].includes(field.input.value)) commit(field);
     if (field.menu) field.menu.filter();
     if (field.kind === "text") {
@@ -192,12 +200,24 @@ function render({ model, el }) {
     }
   }
 
+  /** 一块表格才归表；往文字里贴的，除非带着这张表的行名，都当普通的字。 */
+  function isBlock(text, field) {
+    const named = () => text.split("\n").some((line) => page().rows.some((row) => row.label && line.split("\t")[0].trim() === row.label));
+    return field.kind === "text" ? text.includes("\t") && named() : text.trim().includes("\t") || text.trim().includes("\n");
+  }
+
   function onPaste(event, field) {
     const text = event.clipboardData.getData("text/plain");
-    const block = text.includes("\t") || (field.kind !== "text" && text.trim().includes("\n"));
-    if (!block) return;
+    if (!isBlock(text, field)) return;
     event.preventDefault();
-    ask("paste", { text, row: field.row, column: field.column });
+    pasteBlock({ text, row: field.row, column: field.column });
+  }
+
+  /** 粘贴的一块也先记下；做成了，或说清了为什么不成，才划掉。 */
+  async function pasteBlock(block) {
+    kept.put(PASTED, block);
+    await ask("paste", block);
+    kept.drop(PASTED);
   }
 
   // ── 选单（箭头、级别） ────────────────────────────────────────────
@@ -232,6 +252,7 @@ function render({ model, el }) {
         ),
       );
       list.hidden = !options.length;
+      if (options.length) list.scrollIntoView({ block: "nearest" });
       field.input.setAttribute("aria-expanded", String(!list.hidden));
       highlight(-1);
     }
@@ -320,7 +341,7 @@ function render({ model, el }) {
     });
     const sign = node("span", { class: "lab-sign", "aria-hidden": "true" });
     const word = node("span", { class: "lab-word", "aria-hidden": "true" });
-    const field = { id, row: row.key, column: key, kind, name, input, sign, word, said, drawn: "", base: "" };
+    const field = { id, row: row.key, column: key, kind, name, input, sign, word, said, drawn: "", base: "", sending: false, refused: false, again: false };
     field.menu = kind === "arrow" || kind === "segment" ? menuFor(field) : null;
     const handle = field.menu && node("button", { type: "button", class: "lab-open", tabindex: "-1", "aria-label": `打开选单：${name}`, onmousedown: (event) => {
       event.preventDefault();
@@ -336,7 +357,6 @@ function render({ model, el }) {
       if (field.menu) field.menu.hide();
       clearTimeout(field.timer);
       commit(field);
-      if (field.input.value === field.drawn && field.drawn === cellOf(id).shown) kept.drop(id);
     });
     input.addEventListener("keydown", (event) => onKey(event, field));
     input.addEventListener("input", (event) => onType(event, field));
@@ -370,13 +390,16 @@ function render({ model, el }) {
   function drawProgress() {
     const { progress } = page();
     const meter = node("progress", { max: progress.total, value: progress.done, "aria-label": "填了多少格" });
-    bar.replaceChildren(meter, ` 已填 ${progress.done}/${progress.total} 格${progress.words ? `：${progress.words}` : ""}${progress.passed ? "　✓ 这张表做完了" : ""}`);
+    bar.replaceChildren(meter, ` 学号 ${page().owner}　已填 ${progress.done}/${progress.total} 格${progress.words ? `：${progress.words}` : ""}${progress.passed ? "　✓ 这张表做完了" : ""}`);
   }
 
   /** 两个版本并排，一处一处地选；没选的两份都还在。 */
   function drawConflict() {
-    const clashes = page().conflict;
-    if (!clashes.length) return conflict.replaceChildren();
+    const found = page().conflict;
+    const ids = found.map((clash) => address(clash.row, clash.column));
+    for (const id of clashing.filter((one) => !ids.includes(one))) kept.drop(id); // 选过了
+    clashing = ids;
+    if (!found.length) return conflict.replaceChildren();
     const labels = new Map([...fields.values()].map((field) => [field.id, field.name]));
     const choose = (chosen, choice) => ask("resolve", { choices: chosen.map((clash) => [clash.row, clash.column, choice]) });
     const pair = (chosen, what) => [
@@ -387,11 +410,11 @@ function render({ model, el }) {
       node("tr", {}, node("th", { scope: "row" }, labels.get(address(clash.row, clash.column)) || address(clash.row, clash.column)),
         node("td", {}, clash.theirs || "（空白）"), node("td", {}, clash.mine || "（空白）"), node("td", {}, ...pair([clash], "")));
     conflict.replaceChildren(
-      node("p", { class: "lab-alarm", role: "alert" }, `有 ${clashes.length} 格在另一个窗口里也改了，两份都留着。请选：`),
+      node("p", { class: "lab-alarm", role: "alert" }, `有 ${found.length} 格在另一个窗口里也改了，两份都留着。请选：`),
       node("table", { class: "lab-entry" },
         node("thead", {}, node("tr", {}, ...["哪一格", "另一个窗口（已在文件里）", "这个窗口", "留哪一份"].map((text) => node("th", { scope: "col" }, text)))),
-        node("tbody", {}, ...clashes.map(line))),
-      ...(clashes.length > 1 ? pair(clashes, "全部") : []),
+        node("tbody", {}, ...found.map(line))),
+      ...(found.length > 1 ? pair(found, "全部") : []),
     );
     return undefined;
   }
@@ -457,14 +480,21 @@ function render({ model, el }) {
   model.on("change:page", draw);
 
   // 上次没有存上的，现在补存；动笔时看到的原文一起送去，别处改过的会问
-  const left = Object.fromEntries(Object.entries(kept.all()).filter(([id]) => fields.has(id)));
-  if (Object.keys(left).length) {
-    for (const [id, entry] of Object.entries(left)) fields.get(id).input.value = entry.text;
-    save(left).then(() => setText(status, `✓ 上次没有存上的 ${Object.keys(left).length} 格，补存好了。`));
+  const { [PASTED]: pasted, ...typed } = kept.all();
+  const left = Object.entries(typed).filter(([id]) => fields.has(id));
+  if (left.length) {
+    Promise.all(left.map(([id, entry]) => {
+      const field = fields.get(id);
+      field.base = entry.base;
+      field.input.value = entry.text;
+      return save(field);
+    })).then(() => setText(status, `✓ 上次没有存上的 ${left.length} 格，补存好了。`));
   }
+  if (pasted) pasteBlock(pasted);
 
   const look = () => document.visibilityState === "visible" && !talk.pending() && talk.send("look");
   document.addEventListener("visibilitychange", look);
+  root.addEventListener("focusin", (event) => root.contains(event.relatedTarget) || look()); // 从别处回到这张表
   return () => {
     document.removeEventListener("visibilitychange", look);
     model.off("change:page", draw);

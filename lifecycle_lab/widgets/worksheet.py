@@ -25,7 +25,9 @@ from lifecycle_lab.tables import MEAN_ROW, Filling
 if TYPE_CHECKING:
     from lifecycle_lab.widgets.screen import Screen
 
-_STATIC_NOTE = "这是不连着内核时的样子；在 JupyterLab 里运行这一格，就能直接在表里填。"
+_STATIC_NOTE = (
+    "这是上一次运行时的样子。填过的都在答案文件里：点菜单“运行 → 运行所有单元格”，就都回来，接着在表里填。"
+)
 _UNDO_STEPS = 200
 _NOT_YET = "填完表4-4，再在这里写"
 
@@ -38,7 +40,7 @@ class Worksheet(Sheet):
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         from lifecycle_lab.widgets.screen import bundle
 
-        html = f'{self._repr_html_()}<p class="lab-note">{_STATIC_NOTE}</p>'
+        html = f'<p class="lab-note">{_STATIC_NOTE}</p>{self._repr_html_()}'
         return bundle(self._on_screen(), html, repr(self))
 
     def _on_screen(self) -> Screen:
@@ -144,6 +146,8 @@ class Worksheet(Sheet):
         step = {cell: (before[cell], text) for cell, text in kept.items() if before[cell] != text}
         if step:
             self._steps = [*self._steps[-_UNDO_STEPS:], step]
+        for cell in kept:  # 又写了一次，就是选了这个窗口的
+            self._conflict.pop(cell, None)
         for stale in ("summary", "found", "news"):
             self._panel.pop(stale, None)
         return ""
@@ -175,6 +179,7 @@ class Worksheet(Sheet):
         return {
             "title": self.exercise.title,
             "prompt": self.exercise.prompt,
+            "owner": self.assignment.student_id,
             "stash": f"{self.file.path.stem}/{self.exercise.id}",
             "signs": ARROW_SIGNS,
             "options": {

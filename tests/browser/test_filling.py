@@ -8,6 +8,7 @@ import pytest
 from classroom import SECONDS, Classroom
 from playwright.sync_api import expect
 
+from lifecycle_lab.answers import default_path, encode
 from lifecycle_lab.exercises.assignment import open_assignment
 from lifecycle_lab.exercises.modes import answers_for
 
@@ -187,6 +188,40 @@ def test_a_killed_kernel_loses_nothing(classroom, right):
     expect(classroom.cell(sheet, rows[1], "R")).to_have_value("↓")
     saved = classroom.answers()["tables"]["table_4_3"]
     assert (saved[rows[0]]["recency"], saved[rows[1]]["recency"]) == ("↑", "↓")
+
+
+def test_an_essay_typed_at_a_human_pace_is_never_its_own_conflict(classroom):
+    """停笔就存，存的时候接着打：自己不会与自己冲突，打的字一个不少（停顿按固定种子的对数正态）。"""
+    assignment = open_assignment("demo")
+    path = default_path(
+        classroom.folder / "answers", f"{assignment.course.assignment}-survey", assignment.student_id
+    )
+    path.parent.mkdir()
+    path.write_bytes(encode(answers_for("blank", assignment).with_text("a13_stages", "先写了一题。")))
+    page = opened(classroom, "09_review").page
+    sheet = classroom.sheet("思考题二")
+    classroom.enter(sheet)
+    chance = random.Random(20261124)
+    text = "因为不同的客户需要不同的照顾，" * 8
+    for letter in text:
+        page.keyboard.insert_text(letter)
+        page.wait_for_timeout(min(1200, chance.lognormvariate(4.2, 1.2)))
+    page.keyboard.press("Tab")
+    classroom.expect_saved(sheet)
+    expect(sheet.locator(".lab-input")).to_have_value(text)
+    expect(sheet.locator(".lab-conflict")).to_be_empty()
+    assert classroom.answers()["text"]["a13_why"] == text
+
+
+def test_arrows_changed_faster_than_they_are_saved_end_as_typed(classroom, right):
+    page = opened(classroom).page
+    sheet = classroom.sheet("标 30 个箭头")
+    classroom.enter(sheet)
+    page.keyboard.type("ududdu")
+    expect(sheet.locator("input").first).to_have_value("↑")
+    page.wait_for_timeout(2 * SECONDS)
+    expect(sheet.locator(".lab-conflict")).to_be_empty()
+    assert classroom.answers()["tables"]["table_4_3"][next(iter(right["table_4_3"]))]["recency"] == "↑"
 
 
 def test_two_hundred_wrong_actions_and_no_bare_traceback(classroom):
