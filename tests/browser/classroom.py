@@ -215,8 +215,15 @@ class Classroom:
         here = self.folder.relative_to(self.root).as_posix()
         return [session for session in found if session["path"].startswith(f"{here}/")]
 
+    def freeze_kernels(self) -> None:
+        """内核停住，还活着：发给它的都没有回音。"""
+        self._signal_kernels(signal.SIGSTOP)
+
     def kill_kernels(self) -> None:
         """真的 SIGKILL：不打招呼，像掉电。"""
+        self._signal_kernels(signal.SIGKILL)
+
+    def _signal_kernels(self, number: signal.Signals) -> None:
         folder = str(self.folder)
         for process in Path("/proc").glob("[0-9]*"):
             try:
@@ -224,7 +231,7 @@ class Classroom:
                     os.readlink(process / "cwd") == folder
                     and b"ipykernel" in (process / "cmdline").read_bytes()
                 ):
-                    os.kill(int(process.name), signal.SIGKILL)
+                    os.kill(int(process.name), number)
             except OSError:
                 continue
 

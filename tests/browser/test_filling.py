@@ -175,8 +175,12 @@ def test_a_killed_kernel_loses_nothing(classroom, right):
     cell = classroom.cell(sheet, rows[0], "R")
     cell.press("u")
     classroom.expect_saved(sheet)
+    # 先停住再打字再杀：JupyterLab 一发现内核死了就弹框抢光标，打字要抢在它前头
+    classroom.freeze_kernels()
+    typed = classroom.cell(sheet, rows[1], "R")
+    typed.press("d")
+    expect(typed).to_have_value("↓")
     classroom.kill_kernels()
-    classroom.cell(sheet, rows[1], "R").press("d")
     page.wait_for_timeout(7 * SECONDS)  # 内核没有回应，表要说出来
     classroom.picture("kernel-killed")
     page.reload()

@@ -166,10 +166,11 @@ def test_two_windows_show_both_answers_and_the_student_chooses(classroom):
 
 def test_a_killed_kernel_loses_no_answer(classroom):
     page = opened(classroom)
-    classroom.kill_kernels()
+    classroom.freeze_kernels()  # JupyterLab 一发现内核死了就弹框，点选要赶在它前头
     box, draft = question(page, "money_bins"), question(page, "up_marks")
     box.locator("input").nth(2).check()
     draft.locator("input").nth(1).check()  # 还没按“确定”
+    classroom.kill_kernels()
     expect(page.locator(".lab-quiz > .lab-alarm")).to_contain_text("记在这个浏览器里", timeout=30 * SECONDS)
     page = opened(classroom)  # 重新打开，从头运行
     box, draft = question(page, "money_bins"), question(page, "up_marks")
