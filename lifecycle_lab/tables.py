@@ -151,6 +151,23 @@ def table_4_5(text: TableText, segments: Iterable[str], filling: Filling = EMPTY
     return _lay_out(text, [(name, {"segment": name}) for name in segments], filling)
 
 
+def problem(
+    text: TableText,
+    rows: Iterable[str],
+    given: Mapping[Cell, str],
+    units: Mapping[str, str],
+    filling: Filling = EMPTY,
+) -> Table:
+    """一道算题的表：第一列是行名，已给的格照写；有单位的列写在列名里。"""
+    first, *others = text.columns
+    lines = [
+        (row, {first: row} | {name: given[row, name] for name in others if (row, name) in given})
+        for row in rows
+    ]
+    headings = {name: f"{text.columns[name]}（{unit}）" for name, unit in units.items() if unit}
+    return _lay_out(text, lines, filling, headings)
+
+
 def segment_names(convention: Convention) -> Table:
     """名称表：八种组合各回答三个问题，叫什么级别（命名惯例，不是答案）。"""
     said = {True: "是", False: "否"}

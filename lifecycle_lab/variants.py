@@ -130,6 +130,29 @@ def _near_tie(customers: Sequence[Customer], indicator: Indicator) -> bool:
     return any(2 * abs(count * x - total) < count * 10**indicator.decimals for x in values)
 
 
+class Numbers:
+    """按名字取数：同一个种子、同一个名字，总是同一个数；不用随机数发生器，换库、换版本都不变。"""
+
+    def __init__(self, seed: str) -> None:
+        self._seed = f"{SCHEME}|{seed}"
+
+    def whole(self, name: str, low: int, high: int, step: int = 1) -> int:
+        """low、low + step … 不超过 high 的一个整数。"""
+        return low + step * (self._hash(name) % ((high - low) // step + 1))
+
+    def choice(self, name: str, options: Sequence):
+        """选项里的一个。"""
+        return options[self._hash(name) % len(options)]
+
+    def shuffled(self, name: str, things: Iterable) -> list:
+        """同样的东西，换一个先后。"""
+        ranked = sorted((self._hash(f"{name}|{i}"), i, thing) for i, thing in enumerate(things))
+        return [thing for _, _, thing in ranked]
+
+    def _hash(self, name: str) -> int:
+        return int.from_bytes(hashlib.sha256(f"{self._seed}|{name}".encode()).digest(), "big")
+
+
 def drawable(population: Population) -> list[Customer]:
     """可抽的客户：买过东西、净金额为正（退得比买得多的客户不进练习）。"""
     return [c for c in population.customers if c.frequency > 0 and c.monetary > 0]

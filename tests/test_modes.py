@@ -11,7 +11,7 @@ from lifecycle_lab.answers import encode, parse
 from lifecycle_lab.content import course
 from lifecycle_lab.exercises import check, results
 from lifecycle_lab.exercises.entries import read_entry
-from lifecycle_lab.exercises.forms import KNOWN_TABLES, form
+from lifecycle_lab.exercises.forms import form, known_tables
 from lifecycle_lab.exercises.keys import follow, key, matches
 from lifecycle_lab.exercises.modes import MODES, answers_for, expected
 from lifecycle_lab.exercises.quiz_feedback import feedback
@@ -151,7 +151,7 @@ def test_the_flipped_count_does_not_follow_from_the_flipped_level(source, studen
 def test_a_mode_is_an_ordinary_answers_file(mode):
     given = assignment()
     answers = answers_for(mode, given)
-    again = parse(encode(answers), "a.json", known_tables=KNOWN_TABLES)
+    again = parse(encode(answers), "a.json", known_tables=known_tables(course()))
     assert again.tables == answers.tables
     assert again.quiz == answers.quiz
     assert again.sha256 == answers.sha256

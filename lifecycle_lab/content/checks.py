@@ -14,6 +14,7 @@ from lifecycle_lab.content.shapes import Course, Exercise, Item, Questionnaire
 from lifecycle_lab.content.vocabulary import (
     MACHINE_ANSWERS,
     NEEDED_ITEM_COLUMNS,
+    PROBLEM,
     SOURCES,
     TABLE_COLUMNS,
     TEXT,
@@ -157,7 +158,7 @@ def _check_exercise(exercise: Exercise) -> None:
     where = f"exercises.toml，练习 {quote(exercise.id)}，键"
     if not exercise.facts:
         raise _fault("没有写依据哪些课程事实。", f"{where}「facts」", "至少写一个，如 A12。")
-    if exercise.answer != TEXT and exercise.id not in TABLE_COLUMNS:
+    if exercise.answer not in (TEXT, PROBLEM) and exercise.id not in TABLE_COLUMNS:
         raise _fault("这道练习没有对应的表。", f"{where}「id」", f"可用的有：{'、'.join(TABLE_COLUMNS)}。")
     if bool(exercise.rubric) != (exercise.answer in (TEXT, "strategies")):
         raise _fault("评分标准只给文字题和策略题写，而且要写。", f"{where}「rubric」", "补上或删去。")

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from lifecycle_lab.content.checks import check_course
+from lifecycle_lab.content.problems import read_problems
 from lifecycle_lab.content.quiz import read_quiz
 from lifecycle_lab.content.records import Record, first_double, read_nest, read_sheet, sentences, unique
 from lifecycle_lab.content.shapes import (
@@ -41,6 +42,7 @@ def load(folder: Path) -> Course:
     """读一个内容文件夹；任何缺项、重复、互相矛盾 → ContentError，写明文件与行或键。"""
     settings = read_nest(folder / "course.toml")
     quiz, quiz_words = read_quiz(folder / "quiz.toml")
+    problems, problem_tables = read_problems(folder / "problems.toml")
     course = Course(
         course_id=settings.text("course_id"),
         title=settings.text("title"),
@@ -56,8 +58,8 @@ def load(folder: Path) -> Course:
         conventions=_conventions(folder),
         strategies=_strategies(folder),
         questionnaire=_questionnaire(read_nest(folder / "questionnaire.toml")),
-        tables=_tables(read_nest(folder / "tables.toml")),
-        exercises=unique(_nested(folder / "exercises.toml", "exercise"), _exercise),
+        tables=_joined(_tables(read_nest(folder / "tables.toml")), problem_tables),
+        exercises=_joined(unique(_nested(folder / "exercises.toml", "exercise"), _exercise), problems),
         misconceptions=unique(_nested(folder / "misconceptions.toml", "misconception"), _misconception),
         reasons=sentences(read_nest(folder / "reasons.toml"), REASON_FIELDS),
         quiz=quiz,
@@ -215,6 +217,15 @@ def _item(record: Record) -> Item:
 
 def _option(record: Record) -> Option:
     return Option(record.text("code"), record.text("label"))
+
+
+def _joined(first: Mapping, second: Mapping) -> Mapping:
+    """两个文件合成一张单子；同一个编号写了两次 → ContentError。"""
+    if double := first_double([*first, *second]):
+        raise ContentError(
+            f"{quote(double)} 出现了两次。", where="problems.toml，键「id」", remedy="换一个编号。"
+        )
+    return MappingProxyType({**first, **second})
 
 
 def _tables(top: Record) -> Mapping[str, TableText]:

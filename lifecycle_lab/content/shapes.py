@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
@@ -133,7 +133,8 @@ class ToyCustomer:
 class Exercise:
     """一道练习。points 是满分，其中 rubric 各条之和由老师评，其余由程序核对。
 
-    answer: 由哪一段程序核对（ANSWERS 之一）；hints: 三条，由浅入深；given: 只有热身题有。
+    answer: 由哪一段程序核对（ANSWERS 之一，或 PROBLEM）；hints: 三条，由浅入深；given: 只有热身题有。
+    why、how: 只有算题有：列 → 做对了说的理由、没做对说的做法（string.Template）。
     """
 
     id: str
@@ -147,6 +148,8 @@ class Exercise:
     misconceptions: tuple[str, ...]
     rubric: tuple[RubricLine, ...]
     given: tuple[ToyCustomer, ...]
+    why: Mapping[str, str] = field(default_factory=dict)
+    how: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def machine_points(self) -> int:

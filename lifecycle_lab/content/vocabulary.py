@@ -15,7 +15,8 @@ STATES = tuple(itertools.product((True, False), repeat=3))
 MACHINE_ANSWERS = ("marks_of_toy", "means", "marks", "levels", "strategies")
 """由程序核对的五种答案，前一张表是后一张的依据，所以各恰好一题。"""
 
-TEXT = "text"
+TEXT, PROBLEM = "text", "problem"
+"""文字题由老师评；算题（problem）每人一套数，写在 problems.toml。"""
 ANSWERS = (*MACHINE_ANSWERS, TEXT)
 
 SOURCES = ("survey", "online_retail")
@@ -43,7 +44,7 @@ ACCEPTS = ("exact", "rounded")
 """填数题认哪种写法：只认精确值，或也认四舍五入到至少一位小数（元是两位）。"""
 QUIZ_OUTCOMES = ("right", "partly", "wrong", "blank", "unread")
 
-FORMAT_KINDS = ("arrow", "number", "whole", "money", "level", "pattern", "percent")
+FORMAT_KINDS = ("arrow", "number", "whole", "money", "factor", "level", "choice", "pattern", "percent")
 OUTCOMES = ("right", "credit", "wrong", "blank", "format", "pending")
 MEANINGS = ("recency_days", "recency_level", "frequency", "monetary")
 SIDES = ("better", "worse", "equal")

@@ -15,6 +15,7 @@ from functools import cached_property
 from lifecycle_lab import rfm
 from lifecycle_lab.answers import Answers
 from lifecycle_lab.content import Exercise, Misconception
+from lifecycle_lab.content.vocabulary import PROBLEM
 from lifecycle_lab.exercises import misconceptions, reasons
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.entries import Entry
@@ -42,6 +43,7 @@ TONES = {
     PENDING: "pending",
 }
 _GIVEN_TABLE = {"marks": "table_4_2", "levels": "table_4_3", "strategies": "table_4_4"}
+_GIVEN_CELLS = "前面的格"
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,8 @@ def _reason(
 
 def _credit_reason(sheet: Form, assignment: Assignment, answers: Answers, cell: Cell, entry: Entry) -> str:
     """说出与哪一张表一致：级别可能接着表4-3，也可能接着表4-4 里自己写的组合。"""
+    if sheet.exercise.answer == PROBLEM:
+        return reasons.say(assignment, "credit", table=_GIVEN_CELLS)
     given = _GIVEN_TABLE[sheet.exercise.answer]
     if cell[1] == "segment":
         pattern = own_patterns(assignment, answers).get(cell[0])

@@ -46,9 +46,9 @@ class Entry:
 
 
 def read_entry(kind: str, text: str, names: Collection[str] = ()) -> Entry:
-    """kind: arrow、pattern、number、whole、percent、segment、text。
+    """kind: arrow、pattern、number、whole、percent、money、factor、segment、choice、text。
 
-    names: segment 是认得的级别名，number 与 whole 是这一列自己的单位；别的写法用不到。
+    names: segment 与 choice 是认得的词，数是这一列自己的单位；别的写法用不到。
     """
     if not text.strip():
         return Entry(text)
@@ -116,6 +116,12 @@ def _segment(text: str, names: Collection[str]) -> Entry:
     return Entry(text, found, found or text)
 
 
+def _choice(text: str, words: Collection[str]) -> Entry:
+    known = {_plain_name(word): word for word in words}
+    found = known.get(_plain_name(text).rstrip("。."))
+    return Entry(text, found, found or text)
+
+
 def _plain_name(text: str) -> str:
     return "".join(halfwidth(text).split())
 
@@ -130,7 +136,10 @@ _READERS: dict[str, Callable[[str, Collection[str]], Entry]] = {
     "number": _number,
     "whole": _whole,
     "percent": _percent,
+    "money": _number,
+    "factor": _number,
     "segment": _segment,
+    "choice": _choice,
     "text": _text,
 }
 

@@ -6,9 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from lifecycle_lab.answers import Answers
-from lifecycle_lab.content import Exercise
+from lifecycle_lab.content import Course, Exercise
+from lifecycle_lab.content.vocabulary import PROBLEM, TEXT
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.entries import Entry, read_entry
+from lifecycle_lab.exercises.problems import problem
 from lifecycle_lab.schema import INDICATOR_KEYS, ParameterError, quote
 from lifecycle_lab.tables import MEAN_ROW, Cell
 
@@ -22,23 +24,26 @@ _KINDS: dict[str, dict[str, str]] = {
     "text": {"text": "text"},
 }
 
-KNOWN_TABLES = ("warm_up", "table_4_2", "table_4_3", "table_4_4", "table_4_5")
-"""答案文件里可以出现的表。"""
+
+def known_tables(course: Course) -> tuple[str, ...]:
+    """答案文件里可以出现的表：每个不是文字题的练习一张。"""
+    return tuple(e.id for e in course.exercises.values() if e.answer != TEXT)
 
 
 @dataclass(frozen=True)
 class Form:
-    """exercise 的空白表；kinds: 列 → 写法；names: 认得的客户级别名（所有命名惯例的）；units: 列 → 单位。"""
+    """exercise 的空白表；kinds: 列 → 写法；units: 列 → 单位。
+
+    words: 列 → 认得的词，级别列是所有命名惯例的名字，选择列是可选的词。
+    cells: 要填的格，先行后列；算题里有的格不问，所以不一定每行每列都有。
+    """
 
     exercise: Exercise
     rows: tuple[str, ...]
     kinds: Mapping[str, str]
-    names: frozenset[str] = frozenset()
+    cells: tuple[Cell, ...]
+    words: Mapping[str, Collection[str]] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        return tuple((row, column) for row in self.rows for column in self.kinds)
 
     def read(self, answers: Answers) -> dict[Cell, Entry]:
         """学生在这张表里写下的每一格（没写的是空白）。"""
@@ -48,9 +53,9 @@ class Form:
         }
 
     def _known(self, column: str) -> Collection[str]:
-        """这一列认得的词：级别列是级别名，数的列是自己的单位。"""
-        if self.kinds[column] == "segment":
-            return self.names
+        """这一列认得的词：级别列、选择列是可写的词，数的列是自己的单位。"""
+        if column in self.words:
+            return self.words[column]
         return {self.units[column]} if column in self.units else ()
 
     def stored(self, answers: Answers, cell: Cell) -> str:
@@ -68,11 +73,24 @@ def form(exercise_id: str, assignment: Assignment) -> Form:
             f"没有练习 {quote(exercise_id)}。", remedy=f"可用的练习：{'、'.join(exercises)}。"
         )
     exercise = exercises[exercise_id]
-    every_name = (
+    if exercise.answer == PROBLEM:
+        return _problem_form(exercise, assignment)
+    every_name = frozenset(
         name for convention in assignment.course.conventions.values() for name in convention.names.values()
     )
     units = {indicator.key: indicator.unit for indicator in assignment.indicators} | {"customer_count": "人"}
-    return Form(exercise, _rows(exercise, assignment), _KINDS[exercise.answer], frozenset(every_name), units)
+    rows, kinds = _rows(exercise, assignment), _KINDS[exercise.answer]
+    cells = tuple((row, column) for row in rows for column in kinds)
+    return Form(exercise, rows, kinds, cells, {"segment": every_name}, units)
+
+
+def _problem_form(exercise: Exercise, assignment: Assignment) -> Form:
+    asked = problem(exercise, assignment)
+    kinds = {column: ask.kind for column, ask in asked.asks.items()}
+    words = {column: ask.choices for column, ask in asked.asks.items() if ask.choices}
+    units = {column: ask.unit for column, ask in asked.asks.items() if ask.unit}
+    cells = tuple((row, column) for row in asked.rows for column in kinds if (row, column) in asked.right)
+    return Form(exercise, asked.rows, kinds, cells, words, units)
 
 
 def _rows(exercise: Exercise, assignment: Assignment) -> tuple[str, ...]:

@@ -11,13 +11,17 @@ from fractions import Fraction
 
 from lifecycle_lab import rfm
 from lifecycle_lab.answers import Answers
+from lifecycle_lab.content.vocabulary import PROBLEM
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.entries import Entry
 from lifecycle_lab.exercises.forms import MEAN_ROW, Cell, Form, form
+from lifecycle_lab.exercises.problems import problem
 from lifecycle_lab.schema import INDICATOR_KEYS, MONETARY, column, half_up
 
 Values = dict[Cell, object]
 COMPUTED_DIGITS = 9
+_LEAST_DIGITS = {"number": 1, "percent": 1, "money": 2, "factor": 4}
+"""可以四舍五入的写法 → 至少几位小数。"""
 
 
 def key(sheet: Form, assignment: Assignment) -> Values:
@@ -27,20 +31,22 @@ def key(sheet: Form, assignment: Assignment) -> Values:
 
 def follow(sheet: Form, assignment: Assignment, answers: Answers) -> dict[Cell, set]:
     """从学生自己的上一张表接着算出的值；上一张没填完的地方没有值。"""
+    if sheet.exercise.answer == PROBLEM:
+        return _follow_problem(sheet, assignment, answers)
     builder = _FOLLOWS.get(sheet.exercise.answer)
     return builder(assignment, answers) if builder else {}
 
 
 def matches(kind: str, column_name: str, entry: Entry, expected: object) -> bool:
-    """写下的值算不算对：数可以是精确值，或四舍五入到至少一位小数（金额两位）；其余要相等。
+    """写下的值算不算对：数可以是精确值，或四舍五入到至少一位小数（金额两位，系数四位）；其余要相等。
 
     写了九位以上小数的是计算机算的，末位带着浮点的零头：差不到 10⁻⁹ 就算对。
     """
-    if kind not in ("number", "percent") or entry.value == expected:
+    if kind not in _LEAST_DIGITS or entry.value == expected:
         return entry.value == expected
     if entry.digits > COMPUTED_DIGITS:
         return abs(entry.value - expected) < Fraction(1, 10**COMPUTED_DIGITS)
-    least = 2 if column_name == MONETARY else 1
+    least = 2 if column_name == MONETARY else _LEAST_DIGITS[kind]
     return entry.digits >= least and entry.value == Fraction(half_up(expected, entry.digits))
 
 
@@ -167,6 +173,16 @@ def own_segments(assignment: Assignment, answers: Answers) -> dict[str, str]:
     return {row: own[row, "segment"].value for row in assignment.customer_ids if own[row, "segment"].value}
 
 
+def _problem(sheet: Form, assignment: Assignment) -> Values:
+    return dict(problem(sheet.exercise, assignment).right)
+
+
+def _follow_problem(sheet: Form, assignment: Assignment, answers: Answers) -> dict[Cell, set]:
+    """算题里后面的格，从学生自己前面的格接着算。"""
+    own = {cell: entry for cell, entry in sheet.read(answers).items() if entry.is_readable}
+    return {cell: {value} for cell, value in problem(sheet.exercise, assignment).follow(own).items()}
+
+
 def _follow_strategies(assignment: Assignment, answers: Answers) -> dict[Cell, set]:
     names = own_segments(assignment, answers)
     if not is_worked(names.values()):
@@ -181,6 +197,7 @@ _KEYS: dict[str, Callable[[Form, Assignment], Values]] = {
     "marks": _marks,
     "levels": _levels,
     "strategies": _strategies,
+    PROBLEM: _problem,
     "text": lambda *_: {},
 }
 _FOLLOWS: dict[str, Callable[[Assignment, Answers], dict[Cell, set]]] = {

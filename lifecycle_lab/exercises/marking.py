@@ -14,7 +14,7 @@ from lifecycle_lab.answers import MAX_BYTES, Answers, parse
 from lifecycle_lab.content import course
 from lifecycle_lab.exercises.assignment import Assignment, open_assignment
 from lifecycle_lab.exercises.checks import CREDIT, STATUSES, Outcome, check
-from lifecycle_lab.exercises.forms import KNOWN_TABLES
+from lifecycle_lab.exercises.forms import known_tables
 from lifecycle_lab.exercises.modes import DEMO_MARK
 from lifecycle_lab.exercises.showing import details, progress
 from lifecycle_lab.exercises.sources import SHIPPED
@@ -75,7 +75,7 @@ def _exercise(outcome: Outcome) -> dict[str, object]:
 
 def read_answers(path: Path) -> Answers:
     """读一份交来的文件；读不懂、不是这门课的 → AnswerFileError 或 DataError。"""
-    answers = parse(read_bytes(path, 64 * MAX_BYTES), path.name, known_tables=KNOWN_TABLES)
+    answers = parse(read_bytes(path, 64 * MAX_BYTES), path.name, known_tables=known_tables(course()))
     _require_this_course(answers, path)
     return answers
 

@@ -12,10 +12,12 @@ from fractions import Fraction
 from itertools import permutations
 
 from lifecycle_lab import rfm
+from lifecycle_lab.content.vocabulary import PROBLEM
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.entries import Entry
 from lifecycle_lab.exercises.forms import MEAN_ROW, Cell, Form
 from lifecycle_lab.exercises.keys import COMPUTED_DIGITS, Values, matches, means
+from lifecycle_lab.exercises.problems import problem
 from lifecycle_lab.schema import DOWN, INDICATOR_KEYS, RECENCY, column, half_up
 
 
@@ -208,7 +210,27 @@ DETECTORS: dict[str, Callable[[Attempt], set[Cell]]] = {
 }
 
 
+def _in_problem(attempt: Attempt, mistaken: Mapping[Cell, object]) -> set[Cell]:
+    """算题：没得分的格里，写的正是照这个误解算出的值的。
+
+    数碰巧相同很难，一格就算；词只有几个可挑，要照它该错的格都照着错、而且不止一格。
+    """
+    hit = {cell for cell in attempt.missed & set(mistaken) if _is_written(attempt, cell, mistaken[cell])}
+    words = {cell for cell in mistaken if attempt.form.kinds[cell[1]] == "choice"}
+    told = {cell for cell in words if mistaken[cell] != attempt.key[cell]}
+    return hit if len(told) >= 2 and told <= hit else hit - words
+
+
+def _is_written(attempt: Attempt, cell: Cell, value: object) -> bool:
+    return matches(attempt.form.kinds[cell[1]], cell[1], attempt.entries[cell], value)
+
+
 def recognise(attempt: Attempt) -> dict[str, set[Cell]]:
     """这个练习登记过的误解里被说中的：误解 id → 格。"""
-    found = {name: DETECTORS[name](attempt) for name in attempt.form.exercise.misconceptions}
+    exercise = attempt.form.exercise
+    if exercise.answer == PROBLEM:
+        mistakes = problem(exercise, attempt.assignment).mistakes
+        found = {name: _in_problem(attempt, mistakes.get(name, {})) for name in exercise.misconceptions}
+    else:
+        found = {name: DETECTORS[name](attempt) for name in exercise.misconceptions}
     return {name: cells for name, cells in found.items() if cells}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 
 from lifecycle_lab.answers import Answers
+from lifecycle_lab.content.vocabulary import PROBLEM
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.checks import BLANK, PENDING, RIGHT, WRONG, asked
 from lifecycle_lab.exercises.entries import finite_text
@@ -71,13 +72,15 @@ def _expected_status(mode: str, sheet: Form, cell: Cell, flipped: Cell | None) -
 
 
 def flipped_cell(sheet: Form, assignment: Assignment) -> Cell | None:
-    """每题改哪一格；各题的那一格彼此无关，改了前面的不会让后面的变成“过程分”。
+    """每题改哪一格；各题的那一格彼此无关，改了前面的不会让后面的变成“过程分”。算题改第一格。
 
     表4-2 改 M 的均值，表4-3 改第一位客户的 F，表4-4 改最后一位客户的级别，
     表4-5 改第一个要填的类型的人数；热身改第一位；文字题没有可改的格。
     """
     if sheet.exercise.answer == "strategies":
         return min(_present(sheet, assignment), key=sheet.rows.index), "customer_count"
+    if sheet.exercise.answer == PROBLEM:
+        return sheet.cells[0]
     cells: dict[str, Cell] = {
         "marks_of_toy": (sheet.rows[0], "mark"),
         "means": (sheet.rows[0], MONETARY),
@@ -98,12 +101,14 @@ def _present(sheet: Form, assignment: Assignment) -> list[str]:
 def _other_value(sheet: Form, assignment: Assignment, answers: Answers, cell: Cell, right: object) -> object:
     """既不是标准答案，也不是从前面填的（含改过的格）接着算得出的值。"""
     taken = {right, *follow(sheet, assignment, answers).get(cell, ())}
-    return next(value for value in _CANDIDATES[sheet.kinds[cell[1]]](assignment, right) if value not in taken)
+    words = sheet.words.get(cell[1], ()) if sheet.exercise.answer == PROBLEM else ()
+    candidates = words or _CANDIDATES[sheet.kinds[cell[1]]](assignment, right)
+    return next(value for value in candidates if value not in taken)
 
 
 _CANDIDATES: Mapping[str, Callable[[Assignment, object], Iterable[object]]] = {
     "arrow": lambda _, right: (DOWN if right == UP else UP,),
-    "number": lambda _, right: (right + 1,),
+    **dict.fromkeys(("number", "percent", "money", "factor"), lambda _, right: (right + 1, right + 2)),
     "whole": lambda _, right: (right + step for step in range(1, 4)),
     "segment": lambda assignment, right: sorted(set(assignment.segments.values()) - {right}),
 }

@@ -11,10 +11,12 @@ from lifecycle_lab import rfm
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.entries import Entry, finite_text
 from lifecycle_lab.exercises.forms import Cell, Form
+from lifecycle_lab.exercises.problems import problem
 from lifecycle_lab.schema import INDICATOR_KEYS, MONETARY, Indicator, column, half_up, quote
 from lifecycle_lab.tables import TOY_MONEY
 
 _FORMAT_OF_KIND = {"segment": "level"}
+_NOT_YET = "？"
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ def reason(sheet: Form, assignment: Assignment, cell: Cell, *, solved: bool, own
             return _mean(assignment, assignment.indicator(cell[1]))
         case "levels":
             return _level(assignment, cell, solved, own.patterns.get(cell[0], ""))
+        case "problem":
+            return _problem(sheet, assignment, cell, solved)
         case _:
             return _evidence(assignment, cell, solved)
 
@@ -80,7 +84,7 @@ def _stated_mean(
         right = rfm.mark(numbers, indicator.better)[index]
         if rfm.mark_against(numbers[index], centre, indicator.better) == right:
             return centre, own.shown
-    return exact, shown if solved else "？"
+    return exact, shown if solved else _NOT_YET
 
 
 def _mark(
@@ -133,6 +137,12 @@ def _level(assignment: Assignment, cell: Cell, solved: bool, own_pattern: str) -
     if not solved:
         return say(assignment, "segment_look", **fields)
     return say(assignment, "segment", segment=rfm.segment(pattern, assignment.segments), **fields)
+
+
+def _problem(sheet: Form, assignment: Assignment, cell: Cell, solved: bool) -> str:
+    """做对了说为什么，没做对说怎样做；可填的名字由出题的函数给。"""
+    text = (sheet.exercise.why if solved else sheet.exercise.how)[cell[1]]
+    return Template(text).substitute(problem(sheet.exercise, assignment).fields[cell])
 
 
 def _evidence(assignment: Assignment, cell: Cell, solved: bool) -> str:

@@ -25,6 +25,7 @@ from lifecycle_lab.exercises.checks import (
     check,
 )
 from lifecycle_lab.exercises.forms import Cell, Form, lesson_forms
+from lifecycle_lab.exercises.problems import problem
 from lifecycle_lab.exercises.reasons import say
 from lifecycle_lab.export import TABLE_STYLE, Table, html_text
 from lifecycle_lab.schema import half_up
@@ -91,6 +92,11 @@ def laid_out(sheet: Form, assignment: Assignment, filling: Filling, wanted: tupl
             return tables.table_4_4(text, sample, assignment.convention, filling)
         case "strategies":
             return tables.table_4_5(text, dict.fromkeys(row for row, _ in wanted), filling)
+        case "problem":
+            asked = problem(sheet.exercise, assignment)
+            return tables.problem(
+                text, asked.rows, asked.given, {c: a.unit for c, a in asked.asks.items()}, filling
+            )
         case _:
             return None
 

@@ -12,7 +12,7 @@ from lifecycle_lab.answers import AnswersFile, default_path, write_file
 from lifecycle_lab.content import datapackage
 from lifecycle_lab.exercises import checks
 from lifecycle_lab.exercises.assignment import Assignment, open_assignment
-from lifecycle_lab.exercises.forms import KNOWN_TABLES
+from lifecycle_lab.exercises.forms import known_tables
 from lifecycle_lab.exercises.interview import near
 from lifecycle_lab.exercises.readings import compare
 from lifecycle_lab.exercises.showing import Code, Shown, missing, progress
@@ -64,7 +64,9 @@ class Lab:
         self.assignment = assignment
         path = _answers_path(assignment, answers_file)
         blank = assignment.blank_answers()
-        self.file = AnswersFile(path, new=blank, session=_SESSION, known_tables=KNOWN_TABLES)
+        self.file = AnswersFile(
+            path, new=blank, session=_SESSION, known_tables=known_tables(assignment.course)
+        )
         self.folder = Path(out_dir) if out_dir else Path("out") / path.stem
         self._sheets: dict[str, Worksheet] = {}
         self._interview: InterviewForm | None = None

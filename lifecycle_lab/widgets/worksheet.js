@@ -2,6 +2,7 @@
 
 const address = (row, column) => `${row}/${column}`;
 const SIGNS = { right: "✓", credit: "✓", wrong: "×", format: "?", pending: "…", blank: "" };
+const NUMBERS = ["number", "whole", "percent", "money", "factor"];
 const PASTED = "粘贴";
 const TEXT_PAUSE = 800; // 毫秒：长文字停笔这么久就存一次
 
@@ -187,11 +188,11 @@ function render({ model, el }) {
   function onType(event, field) {
     if (!event.isComposing && (field.kind === "arrow" || field.kind === "pattern")) {
       const shown = [...field.input.value].map((letter) => page().signs[letter.toLowerCase()] || letter).join("");
-      field.input.value = field.kind === "arrow" && page().options.arrow.includes(shown.slice(-1)) ? shown.slice(-1) : shown;
+      field.input.value = field.kind === "arrow" && field.options.includes(shown.slice(-1)) ? shown.slice(-1) : shown;
     }
     draft(field);
     setText(status, ""); // 新打的还没有存，不留着上一次的“已存好”
-    if (field.kind === "arrow" && ["", ...page().options.arrow].includes(field.input.value)) commit(field);
+    if (field.kind === "arrow" && ["", ...field.options].includes(field.input.value)) commit(field);
     if (field.menu) field.menu.filter();
     if (field.kind === "text") {
       grow(field.input);
@@ -226,7 +227,7 @@ function render({ model, el }) {
     const list = node("ul", { class: "lab-menu", role: "listbox", id: `${field.input.id}-menu`, "aria-label": `${field.name} 可选的`, hidden: true });
     let active = -1;
     const open = () => !list.hidden;
-    const all = () => page().options[field.kind];
+    const all = () => field.options;
     const wanted = (typed) => all().filter((option) => option.includes(typed));
     const items = () => [...list.children];
 
@@ -303,7 +304,7 @@ function render({ model, el }) {
     field.input.setAttribute("aria-haspopup", "listbox");
     field.input.setAttribute("aria-expanded", "false");
     field.input.setAttribute("aria-controls", list.id);
-    field.input.setAttribute("aria-autocomplete", field.kind === "segment" ? "list" : "none");
+    field.input.setAttribute("aria-autocomplete", field.kind === "arrow" ? "none" : "list");
     return {
       list,
       hide,
@@ -311,7 +312,7 @@ function render({ model, el }) {
       toggle: () => (open() ? hide() : show(all())),
       filter: () => {
         const typed = field.input.value.trim();
-        if (field.kind !== "segment" || !typed || all().includes(typed)) return hide();
+        if (field.kind === "arrow" || !typed || all().includes(typed)) return hide();
         show(wanted(typed));
         if (items().length) highlight(0);
       },
@@ -321,7 +322,7 @@ function render({ model, el }) {
   // ── 造表 ──────────────────────────────────────────────────────────
 
   function makeField(row, column) {
-    const { key, kind, label, unit } = column;
+    const { key, kind, label, unit, options } = column;
     const id = address(row.key, key);
     const unique = `lab-${Math.random().toString(36).slice(2, 9)}`;
     const name = [row.label, label].filter(Boolean).join(" · ") || page().title;
@@ -337,12 +338,12 @@ function render({ model, el }) {
       spellcheck: "false",
       rows: long ? 2 : null,
       type: long ? null : "text",
-      inputmode: ["number", "whole", "percent"].includes(kind) ? "decimal" : null,
+      inputmode: NUMBERS.includes(kind) ? "decimal" : null,
     });
     const sign = node("span", { class: "lab-sign", "aria-hidden": "true" });
     const word = node("span", { class: "lab-word", "aria-hidden": "true" });
-    const field = { id, row: row.key, column: key, kind, name, input, sign, word, said, drawn: "", base: "", sending: false, refused: false, again: false };
-    field.menu = kind === "arrow" || kind === "segment" ? menuFor(field) : null;
+    const field = { id, row: row.key, column: key, kind, options, name, input, sign, word, said, drawn: "", base: "", sending: false, refused: false, again: false };
+    field.menu = options.length ? menuFor(field) : null;
     const handle = field.menu && node("button", { type: "button", class: "lab-open", tabindex: "-1", "aria-label": `打开选单：${name}`, onmousedown: (event) => {
       event.preventDefault();
       input.focus();
@@ -350,7 +351,7 @@ function render({ model, el }) {
     } }, "▾");
     const beside = row.beside[key];
     const value = beside ? node("span", { class: "lab-value" }, beside) : null;
-    const suffix = unit && ["number", "whole", "percent"].includes(kind) ? node("span", { class: "lab-unit", "aria-hidden": "true" }, unit) : null;
+    const suffix = unit && NUMBERS.includes(kind) ? node("span", { class: "lab-unit", "aria-hidden": "true" }, unit) : null;
     field.box = node("div", { class: "lab-cell" }, value, input, handle, suffix, sign, word, said, field.menu && field.menu.list);
     input.addEventListener("focus", () => explain(field));
     input.addEventListener("blur", () => {

@@ -182,10 +182,6 @@ class Worksheet(Sheet):
             "owner": self.assignment.student_id,
             "stash": f"{self.file.path.stem}/{self.exercise.id}",
             "signs": ARROW_SIGNS,
-            "options": {
-                "arrow": [UP, DOWN],
-                "segment": list(dict.fromkeys(self.assignment.segments.values())),
-            },
             **self._grid(wanted),
             "cells": {_address(c.row, c.column): self._cell(c) for c in outcome.cells},
             "progress": _progress(outcome, self.assignment.course.reasons),
@@ -240,9 +236,18 @@ class Worksheet(Sheet):
         customer = self.assignment.sample[self.form.rows.index(row)]
         return {i.key: f"{i.text(getattr(customer, i.key))} {i.unit}" for i in self.assignment.indicators}
 
-    def _column(self, key: str, label: str) -> dict[str, str]:
-        unit = "%" if key == "money_share" else self.form.units.get(key, "")
-        return {"key": key, "label": label, "kind": self.form.kinds.get(key, ""), "unit": unit}
+    def _column(self, key: str, label: str) -> dict[str, object]:
+        kind = self.form.kinds.get(key, "")
+        unit = "%" if kind == "percent" else self.form.units.get(key, "")
+        return {"key": key, "label": label, "kind": kind, "unit": unit, "options": self._options(key, kind)}
+
+    def _options(self, key: str, kind: str) -> list[str]:
+        """选单里的词；要自己写的列没有。"""
+        if kind == "arrow":
+            return [UP, DOWN]
+        if kind == "segment":
+            return list(dict.fromkeys(self.assignment.segments.values()))
+        return list(self.form.words.get(key, ()))
 
     def _cell(self, cell: checks.CellOutcome) -> dict[str, str]:
         names, entry = self.assignment.course.reasons, cell.entry

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lifecycle_lab.answers import Answers, AnswersFile
 from lifecycle_lab.exercises.assignment import Assignment, assign
-from lifecycle_lab.exercises.forms import KNOWN_TABLES
+from lifecycle_lab.exercises.forms import known_tables
 from lifecycle_lab.exercises.sheet import Sheet
 from lifecycle_lab.exercises.sources import open_population
 
@@ -139,7 +139,7 @@ class Desk:
             new=self.given.blank_answers(),
             session=window,
             now=lambda: datetime(2026, 11, 21, tzinfo=UTC),
-            known_tables=KNOWN_TABLES,
+            known_tables=known_tables(self.given.course),
         )
 
     def sheet(self, exercise, window="一"):
