@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from lifecycle_lab.content.cycles import CycleContent
 from lifecycle_lab.schema import State
 
 
@@ -244,4 +245,5 @@ class Course:
     reasons: Mapping[str, str]
     quiz: Mapping[str, QuizItem]
     quiz_words: Mapping[str, str]
+    cycles: CycleContent
     glossary: tuple[Term, ...]

@@ -18,7 +18,7 @@ from lifecycle_lab.cycles.classes import (
 )
 from lifecycle_lab.cycles.flow import StateFlow, state_flow
 from lifecycle_lab.cycles.next_gap import ClassLine, NextGaps, Within, next_gaps
-from lifecycle_lab.cycles.projections import class_states, next_curve, static_states, transitions
+from lifecycle_lab.cycles.projections import class_states, next_curve, own_states, static_states, transitions
 from lifecycle_lab.cycles.regularity import Regularity, ratio_histogram, regularity
 from lifecycle_lab.cycles.repurchase import (
     Concentration,
@@ -107,6 +107,7 @@ __all__ = [
     "lostness",
     "next_curve",
     "next_gaps",
+    "own_states",
     "purchase_days",
     "quantity_effect",
     "quantity_sums",

@@ -109,4 +109,6 @@ def _share_in(curve: Curve, low: int, high: int | None) -> Fraction:
 def _within(rows: list[GapRow], curve: Curve, cycles: int, days: int) -> Within:
     back = sum(row.count for row in rows if row.closed and row.gap <= days)
     naive = Fraction(back, curve.closed) if curve.closed else None
-    return Within(cycles, days, naive, curve.share_within(days), days <= curve.longest)
+    share = curve.share_within(days)
+    # 人人都已再买，以后的天数不必看也知道
+    return Within(cycles, days, naive, share, share == 1 or days <= curve.longest)

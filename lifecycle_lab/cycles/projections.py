@@ -7,15 +7,16 @@ count(x_from, x_to, y_from, y_to) 数半开矩形里的客户，None 是没有�
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from itertools import pairwise
 from typing import Protocol
 
 from lifecycle_lab.cycles.classes import CLASSES, Bounds, class_cycle, class_range
-from lifecycle_lab.cycles.rules import ClassRule, StaticRule
+from lifecycle_lab.cycles.rules import ClassRule, OwnCycleRule, StaticRule
 from lifecycle_lab.cycles.survival import Curve, curve_of
 
-NEW = "new"
+NEW, REPEAT = "new", "repeat"
 
 
 class Plane(Protocol):
@@ -45,6 +46,33 @@ def static_states(plane: Plane, rule: StaticRule, bounds: Bounds) -> Counts:
     for name in CLASSES:
         counts[name] = tuple(plane.count(*class_range(name, bounds), *days) for days in steps)
     return counts
+
+
+class OwnRow(Protocol):
+    """自己周期的立方表的一行；仓库的 `own_states()` 就是。"""
+
+    gaps: int
+    span: int
+    days_since: int
+    customers: int
+
+
+def own_states(rows: Iterable[OwnRow], rule: OwnCycleRule) -> Counts:
+    """自己周期的立方表（间隔数、首末跨度、距上次购买）→ 新客户与回头客各种状态几位(E7)。只认平均数。
+
+    idle ≥ 倍数 ×（跨度 + κ·全店）÷（间隔数 + κ）两边乘开，全用整数比。
+    """
+    kappa, shop = Fraction(rule.kappa), Fraction(rule.shop_cycle)
+    unit, added = kappa.denominator * shop.denominator, kappa.numerator * shop.numerator
+    counts = {NEW: [0] * 4, REPEAT: [0] * 4}
+    for row in rows:
+        if row.gaps:
+            times = shop.denominator * (row.gaps * kappa.denominator + kappa.numerator)
+            idle, cycle = row.days_since * times, row.span * unit + added
+            counts[REPEAT][sum(idle >= many * cycle for many in rule.multiples)] += row.customers
+        else:
+            counts[NEW][sum(row.days_since >= node for node in rule.nodes)] += row.customers
+    return {name: tuple(found) for name, found in counts.items()}
 
 
 def transitions(plane: Plane, bounds: Bounds) -> Counts:

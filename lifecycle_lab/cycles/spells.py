@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
 MERGED_FROM = 5
@@ -49,7 +50,7 @@ def purchase_days(days: Iterable[int], as_of: int) -> list[int]:
 def gaps(days: Iterable[int], as_of: int) -> tuple[GapRow, ...]:
     """一位客户的各段间隔，最后一段总是开着的(E2)；到观察日还没有买过 → 空。"""
     bought = purchase_days(days, as_of)
-    lengths = [later - earlier for earlier, later in zip(bought, [*bought[1:], as_of], strict=True)]
+    lengths = [later - earlier for earlier, later in pairwise((*bought, as_of))]
     previous = [None, *lengths]
     return tuple(
         GapRow(n, previous[n - 1], gap, int(n < len(lengths)), 1) for n, gap in enumerate(lengths, start=1)
