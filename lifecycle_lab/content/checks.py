@@ -73,6 +73,8 @@ def _references(course: Course) -> Iterator[tuple[str, str, Iterable[str], str]]
     )
     for strategy in course.strategies.values():
         yield strategy.fact, f"strategies.csv「fact」列，{quote(strategy.traits)}", course.facts, "facts.csv"
+    for text in course.cycles.states.values():
+        yield text.fact, f"cycles.toml，状态 {quote(text.id)} 的键「fact」", course.facts, "facts.csv"
     for term in course.glossary:
         yield term.fact, f"glossary.csv「fact」列，{quote(term.zh)}", course.facts, "facts.csv"
     for exercise in course.exercises.values():

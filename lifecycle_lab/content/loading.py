@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from lifecycle_lab.content.checks import check_course
+from lifecycle_lab.content.cycles import read_cycles
 from lifecycle_lab.content.problems import read_problems
 from lifecycle_lab.content.quiz import read_quiz
 from lifecycle_lab.content.records import Record, first_double, read_nest, read_sheet, sentences, unique
@@ -64,6 +65,7 @@ def load(folder: Path) -> Course:
         reasons=sentences(read_nest(folder / "reasons.toml"), REASON_FIELDS),
         quiz=quiz,
         quiz_words=quiz_words,
+        cycles=read_cycles(folder / "cycles.toml"),
         glossary=_glossary(folder),
     )
     settings.finish()

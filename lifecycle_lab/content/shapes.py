@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from lifecycle_lab.content.cycles import CycleContent
 from lifecycle_lab.schema import State
 
 
@@ -247,4 +248,5 @@ class Course:
     reasons: Mapping[str, str]
     quiz: Mapping[str, QuizItem]
     quiz_words: Mapping[str, str]
+    cycles: CycleContent
     glossary: tuple[Term, ...]

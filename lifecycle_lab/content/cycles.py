@@ -1,0 +1,142 @@
+"""动态生命周期的内容：cycles.toml → 默认的界限与倍数、状态与频次类的名称、每种状态的策略(E2–E8)。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+from lifecycle_lab.content.records import Record, read_nest, unique
+from lifecycle_lab.schema import ContentError, quote
+
+T = TypeVar("T")
+CYCLE_CLASSES = ("high", "mid", "low", "beyond")
+CYCLE_STATES = ("active", "silent", "sleeping", "lost")
+WORDS = ("never", "unseen", "new", "absent", "naive", "corrected")
+_STRATEGY = ("goal", "contact", "offer", "timing", "measure", "newcomers")
+
+
+@dataclass(frozen=True)
+class CycleDefaults:
+    """默认的天数与倍数；class_shares、quantiles 是 0 到 1 之间的精确分数。"""
+
+    bounds: tuple[int, int, int]
+    nodes: tuple[int, int, int]
+    multiples: tuple[int, int, int]
+    kappa: int
+    class_shares: tuple[Fraction, Fraction, Fraction]
+    quantiles: tuple[Fraction, ...]
+
+
+@dataclass(frozen=True)
+class ClassText:
+    """一个频次类的名称与说明；id 是 CYCLE_CLASSES 之一。"""
+
+    id: str
+    label: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class StateText:
+    """一种状态的名称、说明与策略；newcomers 是对只买过一次的客户的不同做法；fact 是课程事实编号。"""
+
+    id: str
+    label: str
+    meaning: str
+    goal: str
+    contact: str
+    offer: str
+    timing: str
+    measure: str
+    newcomers: str
+    fact: str
+
+
+@dataclass(frozen=True)
+class CycleContent:
+    """整份 cycles.toml；映射只读，次序同文件。"""
+
+    defaults: CycleDefaults
+    words: Mapping[str, str]
+    classes: Mapping[str, ClassText]
+    states: Mapping[str, StateText]
+
+
+def read_cycles(path: Path) -> CycleContent:
+    """一份 cycles.toml → 内容；缺项、多项、界限不是从小到大 → ContentError。"""
+    top = read_nest(path)
+    content = CycleContent(
+        defaults=_defaults(_section(top, "defaults")),
+        words=_words(_section(top, "words")),
+        classes=_every(top, "class", CYCLE_CLASSES, _class),
+        states=_every(top, "state", CYCLE_STATES, _state),
+    )
+    top.finish()
+    return content
+
+
+def _section(top: Record, name: str) -> Record:
+    return Record(f"{top.where} [{name}]", top.need(name, dict, f"一节 [{name}]"))  # type: ignore[arg-type]
+
+
+def _defaults(record: Record) -> CycleDefaults:
+    found = CycleDefaults(
+        bounds=_rising(record, "bounds", 3),
+        nodes=_rising(record, "nodes", 3),
+        multiples=_rising(record, "multiples", 3),
+        kappa=record.whole("kappa", 0, 1000),
+        class_shares=_percents(record, "class_percents", 3),
+        quantiles=_percents(record, "percents", None),
+    )
+    record.finish()
+    return found
+
+
+def _rising(record: Record, key: str, count: int | None, most: int = 100_000) -> tuple:
+    """从小到大的几个正整数；count 是应有几个，不限就是 None。"""
+    values = record.need(key, list, "方括号里的一列整数")
+    whole = bool(values) and all(type(v) is int and 0 < v <= most for v in values)  # type: ignore[union-attr]
+    if not whole or list(values) != sorted(set(values)) or count not in (None, len(values)):
+        many = f"{count} 个" if count else "几个"
+        raise ContentError(
+            f"{quote(values)} 不是{many}从小到大的整数。",
+            where=record.at(key),
+            remedy=f"写成 [80, 200, 400] 这样，每个 1 到 {most}。",
+        )
+    return tuple(values)
+
+
+def _percents(record: Record, key: str, count: int | None) -> tuple:
+    return tuple(Fraction(value, 100) for value in _rising(record, key, count, most=99))
+
+
+def _words(record: Record) -> Mapping[str, str]:
+    found = MappingProxyType({name: record.text(name) for name in WORDS})
+    record.finish()
+    return found
+
+
+def _every(top: Record, key: str, names: tuple[str, ...], build: Callable[[Record], T]) -> Mapping[str, T]:
+    """程序认得的几条，一条不多一条不少，次序听程序的（表和图都按它排）。"""
+    found = unique(top.children(key), build)
+    for name in names:
+        if name not in found:
+            raise ContentError(
+                f"缺少 {quote(name)}。", where=f"{top.where}，键 {quote(key)}", remedy=f"补一条 [[{key}]]。"
+            )
+    return MappingProxyType({name: found[name] for name in names})
+
+
+def _class(record: Record) -> ClassText:
+    name = record.one_of("id", CYCLE_CLASSES, "认得的频次类")
+    return ClassText(name, record.text("label"), record.text("meaning"))
+
+
+def _state(record: Record) -> StateText:
+    name = record.one_of("id", CYCLE_STATES, "认得的状态")
+    texts = [record.text(key) for key in ("label", "meaning", *_STRATEGY, "fact")]
+    return StateText(name, *texts)
