@@ -60,8 +60,9 @@ def _sentences(record: Record, name: str) -> Mapping[str, str]:
 def _check_reasons(
     record: Record, columns: Mapping[str, str], why: Mapping[str, str], how: Mapping[str, str]
 ) -> None:
-    """要填的列各有两句：做对了为什么，没做对怎样做；别的列没有。"""
-    if not why or why.keys() != how.keys() or why.keys() - columns.keys():
+    """要填的列各有两句：做对了为什么，没做对怎样做；写成 "行/列" 的只管一格。别的列没有。"""
+    named = {key.rpartition("/")[2] for key in (*why, *how)}
+    if not why or why.keys() != how.keys() or named - columns.keys():
         raise ContentError(
             "理由与列对不上。",
             where=f"{record.where}，键「why」「how」",

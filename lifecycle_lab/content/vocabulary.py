@@ -44,7 +44,18 @@ ACCEPTS = ("exact", "rounded")
 """填数题认哪种写法：只认精确值，或也认四舍五入到至少一位小数（元是两位）。"""
 QUIZ_OUTCOMES = ("right", "partly", "wrong", "blank", "unread")
 
-FORMAT_KINDS = ("arrow", "number", "whole", "money", "factor", "level", "choice", "pattern", "percent")
+FORMAT_KINDS = (
+    "arrow",
+    "number",
+    "whole",
+    "money",
+    "factor",
+    "days",
+    "level",
+    "choice",
+    "pattern",
+    "percent",
+)
 OUTCOMES = ("right", "credit", "wrong", "blank", "format", "pending")
 MEANINGS = ("recency_days", "recency_level", "frequency", "monetary")
 SIDES = ("better", "worse", "equal")

@@ -46,7 +46,7 @@ class Entry:
 
 
 def read_entry(kind: str, text: str, names: Collection[str] = ()) -> Entry:
-    """kind: arrow、pattern、number、whole、percent、money、factor、segment、choice、text。
+    """kind: arrow、pattern、number、whole、percent、money、factor、days、segment、choice、text。
 
     names: segment 与 choice 是认得的词，数是这一列自己的单位；别的写法用不到。
     """
@@ -122,6 +122,12 @@ def _choice(text: str, words: Collection[str]) -> Entry:
     return Entry(text, found, found or text)
 
 
+def _days(text: str, words: Collection[str]) -> Entry:
+    """天数，或者一个词（没有达到也是答案）。"""
+    number = parse_whole(_without_unit(text, ("天",)))
+    return _choice(text, words) if number is None else Entry(text, number, str(number))
+
+
 def _plain_name(text: str) -> str:
     return "".join(halfwidth(text).split())
 
@@ -140,6 +146,7 @@ _READERS: dict[str, Callable[[str, Collection[str]], Entry]] = {
     "factor": _number,
     "segment": _segment,
     "choice": _choice,
+    "days": _days,
     "text": _text,
 }
 

@@ -213,12 +213,12 @@ DETECTORS: dict[str, Callable[[Attempt], set[Cell]]] = {
 def _in_problem(attempt: Attempt, mistaken: Mapping[Cell, object]) -> set[Cell]:
     """算题：没得分的格里，写的正是照这个误解算出的值的。
 
-    数碰巧相同很难，一格就算；词只有几个可挑，要照它该错的格都照着错、而且不止一格。
+    数碰巧相同很难，一格就算；词只有几个可挑，要照它该错的格都照着错才算。
     """
     hit = {cell for cell in attempt.missed & set(mistaken) if _is_written(attempt, cell, mistaken[cell])}
     words = {cell for cell in mistaken if attempt.form.kinds[cell[1]] == "choice"}
     told = {cell for cell in words if mistaken[cell] != attempt.key[cell]}
-    return hit if len(told) >= 2 and told <= hit else hit - words
+    return hit if told <= hit else hit - words
 
 
 def _is_written(attempt: Attempt, cell: Cell, value: object) -> bool:

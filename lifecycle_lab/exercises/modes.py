@@ -101,14 +101,15 @@ def _present(sheet: Form, assignment: Assignment) -> list[str]:
 def _other_value(sheet: Form, assignment: Assignment, answers: Answers, cell: Cell, right: object) -> object:
     """既不是标准答案，也不是从前面填的（含改过的格）接着算得出的值。"""
     taken = {right, *follow(sheet, assignment, answers).get(cell, ())}
-    words = sheet.words.get(cell[1], ()) if sheet.exercise.answer == PROBLEM else ()
-    candidates = words or _CANDIDATES[sheet.kinds[cell[1]]](assignment, right)
+    kind = sheet.kinds[cell[1]]
+    candidates = sheet.words[cell[1]] if kind == "choice" else _CANDIDATES[kind](assignment, right)
     return next(value for value in candidates if value not in taken)
 
 
 _CANDIDATES: Mapping[str, Callable[[Assignment, object], Iterable[object]]] = {
     "arrow": lambda _, right: (DOWN if right == UP else UP,),
     **dict.fromkeys(("number", "percent", "money", "factor"), lambda _, right: (right + 1, right + 2)),
+    "days": lambda _, right: (right + step if isinstance(right, int) else step for step in range(1, 4)),
     "whole": lambda _, right: (right + step for step in range(1, 4)),
     "segment": lambda assignment, right: sorted(set(assignment.segments.values()) - {right}),
 }

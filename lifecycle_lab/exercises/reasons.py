@@ -140,8 +140,9 @@ def _level(assignment: Assignment, cell: Cell, solved: bool, own_pattern: str) -
 
 
 def _problem(sheet: Form, assignment: Assignment, cell: Cell, solved: bool) -> str:
-    """做对了说为什么，没做对说怎样做；可填的名字由出题的函数给。"""
-    text = (sheet.exercise.why if solved else sheet.exercise.how)[cell[1]]
+    """做对了说为什么，没做对说怎样做；一格有自己的一句就用它，没有就用那一列的。可填的名字由出题的函数给。"""
+    sentences = sheet.exercise.why if solved else sheet.exercise.how
+    text = sentences.get("/".join(cell)) or sentences[cell[1]]
     return Template(text).substitute(problem(sheet.exercise, assignment).fields[cell])
 
 

@@ -2,7 +2,7 @@
 
 const address = (row, column) => `${row}/${column}`;
 const SIGNS = { right: "✓", credit: "✓", wrong: "×", format: "?", pending: "…", blank: "" };
-const NUMBERS = ["number", "whole", "percent", "money", "factor"];
+const NUMBERS = ["number", "whole", "percent", "money", "factor", "days"];
 const PASTED = "粘贴";
 const TEXT_PAUSE = 800; // 毫秒：长文字停笔这么久就存一次
 

@@ -19,16 +19,11 @@ Builder = Callable[[Numbers], Problem]
 def problem(exercise: Exercise, assignment: Assignment) -> Problem:
     """这位学生的这一道题。
 
-    数由课程、学号、题号与题本里的客户决定：有课程密钥时客户由密钥抽出，别人也就算不出这些数，
+    数由课程、学号与题本里的客户决定（不带题号：两道题可以接着用同样的数）：有课程密钥时客户由密钥抽出，别人也就算不出这些数，
     而拿着题本文件的学生与教师算得出同一套。
     """
-    parts = (
-        assignment.course.course_id,
-        assignment.student_id,
-        exercise.id,
-        ",".join(assignment.customer_ids),
-    )
-    return _built(exercise.id, "|".join(parts))
+    mine = ",".join(assignment.customer_ids)
+    return _built(exercise.id, f"{assignment.course.course_id}|{assignment.student_id}|{mine}")
 
 
 @lru_cache(maxsize=1024)
