@@ -16,7 +16,7 @@ import pytest
 
 import lifecycle_lab.content as content
 from lifecycle_lab.content import course, data_folder, load
-from lifecycle_lab.content.vocabulary import MEANINGS, OUTCOMES, REASON_FIELDS, SIDES, STATES
+from lifecycle_lab.content.vocabulary import MEANINGS, OUTCOMES, PROBLEM_COLUMNS, REASON_FIELDS, SIDES, STATES
 from lifecycle_lab.schema import ContentError, LabError
 
 COURSE = data_folder() / "course"
@@ -104,7 +104,9 @@ def test_each_state_has_one_convention_name_and_one_strategy():
 
 
 def test_exercises_and_their_points():
-    found = {e.id: (e.lesson, e.answer, e.points, e.machine_points) for e in course().exercises.values()}
+    """实训一共 100 分；算题各有各的分，另计。"""
+    every = {e.id: (e.lesson, e.answer, e.points, e.machine_points) for e in course().exercises.values()}
+    found = {name: told for name, told in every.items() if told[1] != "problem"}
     assert found == {
         "warm_up": ("00_start", "marks_of_toy", 3, 3),
         "table_4_2": ("04_rfm_training", "means", 12, 12),
@@ -115,6 +117,9 @@ def test_exercises_and_their_points():
         "a13_why": ("09_review", "text", 7, 0),
     }
     assert sum(points for _, _, points, _ in found.values()) == 100
+    problems = {name: told for name, told in every.items() if told[1] == "problem"}
+    assert set(problems) == set(PROBLEM_COLUMNS)
+    assert all(points == machine > 0 for _, _, points, machine in problems.values())
 
 
 def test_warm_up_has_one_customer_exactly_on_the_mean():
@@ -132,8 +137,11 @@ def test_hints_do_not_give_a_key_away():
     assert not [hint for hint in course().exercises["warm_up"].hints if "↑" in hint or "200" in hint]
 
 
-def test_misconceptions_are_the_named_ten():
-    assert set(course().misconceptions) == {
+def test_misconceptions_of_the_training_are_the_named_ten():
+    training = {
+        name for e in course().exercises.values() if e.answer != "problem" for name in e.misconceptions
+    }
+    assert training == {
         "wrong_direction_of_recency",
         "strict_instead_of_not_less",
         "median_for_mean",
@@ -148,7 +156,7 @@ def test_misconceptions_are_the_named_ten():
 
 
 def test_table_titles_follow_the_textbook():
-    assert [table.title for table in course().tables.values()] == [
+    assert [table.title for name, table in course().tables.items() if name not in PROBLEM_COLUMNS] == [
         "热身：三位客户",
         "表4-1 客户关系管理调查问卷",
         "表4-2 问卷结果",
@@ -256,7 +264,7 @@ def test_course_settings():
     c = course()
     assert (c.course_id, c.assignment, c.demo_student) == ("lifecycle", "rfm-training", "demo")
     assert dataclasses.astuple(c.thresholds) == (10, 4, Fraction(1, 2))
-    assert list(c.lessons) == ["00_start", "04_rfm_training", "09_review"]
+    assert list(c.lessons) == ["00_start", "04_rfm_training", "06_dynamic_cycle", "09_review"]
     assert c.sources["survey"].synthetic
     assert not c.sources["online_retail"].synthetic
     assert str(c.sources["online_retail"].as_of) == "2011-12-10"

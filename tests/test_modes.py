@@ -18,7 +18,7 @@ from lifecycle_lab.exercises.quiz_feedback import feedback
 from lifecycle_lab.schema import ParameterError
 
 IDS = ["demo", *(f"{number:010d}" for number in range(39))]
-LESSONS = ("00_start", "04_rfm_training", "09_review")
+LESSONS = ("00_start", "04_rfm_training", "06_dynamic_cycle", "09_review")
 MACHINE = ("warm_up", "table_4_2", "table_4_3", "table_4_4", "table_4_5")
 
 
@@ -102,9 +102,9 @@ def test_sabotage_differs_from_the_key_in_one_cell_per_table(source):
                 (r, c)
                 for r, c, t in cells
                 if read_entry(
-                    form(name, given).kinds[c], answers.cell(name, r, c), form(name, given).names
+                    form(name, given).kinds[c], answers.cell(name, r, c), form(name, given).words.get(c, ())
                 ).value
-                != read_entry(form(name, given).kinds[c], t, form(name, given).names).value
+                != read_entry(form(name, given).kinds[c], t, form(name, given).words.get(c, ())).value
             ]
             assert len(differ) == 1, (student, name, differ)
         zero = {"customer_count": "0", "money_share": "0.00"}

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from lifecycle_lab.content.records import Record, read_nest, unique
 from lifecycle_lab.content.shapes import Exercise, TableText
-from lifecycle_lab.content.vocabulary import HINTS, PROBLEM
+from lifecycle_lab.content.vocabulary import HINTS, PROBLEM, PROBLEM_COLUMNS
 from lifecycle_lab.schema import ContentError, quote
 
 SOURCE = "本书补全"
@@ -30,10 +30,12 @@ def _problem(record: Record) -> tuple[Exercise, TableText]:
         raise ContentError(
             f"提示有 {len(hints)} 条。", where=record.at("hints"), remedy=f"恰好写 {HINTS} 条，由浅入深。"
         )
-    columns, why, how = (_sentences(record, name) for name in ("columns", "why", "how"))
+    name = record.one_of("id", PROBLEM_COLUMNS, "程序会出的算题")
+    columns, why, how = (_sentences(record, part) for part in ("columns", "why", "how"))
+    _check_columns(record, columns, PROBLEM_COLUMNS[name])
     _check_reasons(record, columns, why, how)
     exercise = Exercise(
-        id=record.text("id"),
+        id=name,
         lesson=record.text("lesson"),
         answer=PROBLEM,
         title=record.text("title"),
@@ -55,6 +57,15 @@ def _sentences(record: Record, name: str) -> Mapping[str, str]:
     found = {key: inner.text(key) for key in inner.values}
     inner.finish()
     return MappingProxyType(found)
+
+
+def _check_columns(record: Record, columns: Mapping[str, str], known: tuple[str, ...]) -> None:
+    if set(columns) != set(known) or next(iter(columns)) != known[0]:
+        raise ContentError(
+            "列与程序认得的不一样。",
+            where=f"{record.where}，键「columns」",
+            remedy=f"恰好写：{'、'.join(known)}；{known[0]} 写在最前，别的先后可以换。",
+        )
 
 
 def _check_reasons(

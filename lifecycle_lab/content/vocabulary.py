@@ -39,6 +39,17 @@ TABLE_COLUMNS = MappingProxyType(
 )
 """程序认得的表与列的编号（course.md A12）；列名与先后由内容定。"""
 
+PROBLEM_COLUMNS = MappingProxyType(
+    {
+        "repurchase_curve": ("row", "days", "ended", "at_risk", "share"),
+        "gap_quantiles": ("row", "naive", "corrected"),
+        "gap_class": ("row", "bought", "gap", "class", "cycle"),
+        "state_at_date": ("row", "class", "last", "as_of", "idle", "static", "dynamic"),
+        "reading_verdict": ("row", "question", "word", "number"),
+    }
+)
+"""程序会出的算题与各题的列；第一列是行名。列名与先后由内容定。"""
+
 QUIZ_KINDS = ("single", "multiple", "numeric", "ordering", "matching")
 ACCEPTS = ("exact", "rounded")
 """填数题认哪种写法：只认精确值，或也认四舍五入到至少一位小数（元是两位）。"""

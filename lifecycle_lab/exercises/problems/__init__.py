@@ -19,8 +19,8 @@ Builder = Callable[[Numbers], Problem]
 def problem(exercise: Exercise, assignment: Assignment) -> Problem:
     """这位学生的这一道题。
 
-    数由课程、学号与题本里的客户决定（不带题号：两道题可以接着用同样的数）：有课程密钥时客户由密钥抽出，别人也就算不出这些数，
-    而拿着题本文件的学生与教师算得出同一套。
+    数由课程、学号与题本里的客户决定（不带题号：两道题可以接着用同样的数）。有课程密钥时客户由密钥
+    抽出，别人也就算不出这些数；拿着题本文件的学生与教师算得出同一套。
     """
     mine = ",".join(assignment.customer_ids)
     return _built(exercise.id, f"{assignment.course.course_id}|{assignment.student_id}|{mine}")
