@@ -1,7 +1,7 @@
 """滑块：从立方表一眼读出状态人数与转移人数，几十微秒，与客户有多少位无关。
 
 平面（二维前缀和，由仓库从立方表建好）作为参数进来，只叫它的两个函数：
-count(x_from, x_to, y_from, y_to) 数半开矩形里的客户，None 是没有尽头；count_none(y_from, y_to) 数没有 x 的。
+count(x_from, x_to, y_from, y_to) 数半开矩形里的客户，None 是没有尽头；none(y_from, y_to) 数没有 x 的。
 结果与逐位客户叫 `state` 数出来的一样，由测试保证。
 """
 
@@ -22,7 +22,7 @@ NEW, REPEAT = "new", "repeat"
 class Plane(Protocol):
     def count(self, x_from: int, x_to: int | None, y_from: int, y_to: int | None) -> int: ...
 
-    def count_none(self, y_from: int, y_to: int | None) -> int: ...
+    def none(self, y_from: int, y_to: int | None) -> int: ...
 
 
 Counts = dict[str, tuple[int, ...]]
@@ -30,7 +30,7 @@ Counts = dict[str, tuple[int, ...]]
 
 def class_states(plane: Plane, rule: ClassRule) -> Counts:
     """状态立方表（x = 上一段间隔，y = 距上次购买）→ 新客户与四类客户各种状态几位(E8)。"""
-    counts = {NEW: tuple(plane.count_none(*days) for days in _steps(rule.nodes))}
+    counts = {NEW: tuple(plane.none(*days) for days in _steps(rule.nodes))}
     for name in CLASSES:
         cycle = class_cycle(name, rule.bounds)
         low, high = class_range(name, rule.bounds)
@@ -42,7 +42,7 @@ def class_states(plane: Plane, rule: ClassRule) -> Counts:
 def static_states(plane: Plane, rule: StaticRule, bounds: Bounds) -> Counts:
     """同一张表按静态规则数(E5)：行仍按 bounds 分类，好与动态规则并排。"""
     steps = _steps(rule.nodes)
-    counts = {NEW: tuple(plane.count_none(*days) for days in steps)}
+    counts = {NEW: tuple(plane.none(*days) for days in steps)}
     for name in CLASSES:
         counts[name] = tuple(plane.count(*class_range(name, bounds), *days) for days in steps)
     return counts
