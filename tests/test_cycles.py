@@ -539,3 +539,10 @@ def test_clockwork_equals_a_simulation(window, k, bounds):
     audit = cycles.clockwork(Bounds(*bounds), window, k, ((1.0, middle, spread),))
     assert audit.seen == pytest.approx((f[seen] <= bounds[2]).mean(), abs=0.01)
     assert audit.unlimited == pytest.approx((f[low] <= bounds[2]).mean(), abs=0.01)
+
+
+def test_clockwork_with_nothing_to_see_or_to_count():
+    assert cycles.clockwork(window=200).seen is None
+    assert cycles.clockwork(window=202).seen == 1
+    with pytest.raises(ParameterError, match="太久"):
+        cycles.clockwork(Bounds(80, 200, 4000))
