@@ -240,3 +240,18 @@ def test_disturbed_bars_name_the_best_and_carry_intervals():
 def test_nothing_to_draw_is_said_in_chinese(draw):
     with pytest.raises(DataError):
         draw()
+
+
+def test_words_for_a_screen_reader_carry_the_same_facts():
+    assert drawn.describe_repurchase(cycles.repurchase(ROWS).first) == (
+        "再购曲线：6 段已结束的间隔，4 段还开着。"
+        "连同还没有再买的（Kaplan–Meier）：50 % 200 天、70 % 401 天、90 % 没有达到；"
+        "只看已经再买的：50 % 79 天、70 % 200 天、90 % 401 天。"
+    )
+    assert (
+        drawn.describe_state_flow(FLOW) == "状态流动：沉睡 → 沉睡 1 人、流失 3 人。还不是客户 → 活跃 2 人。"
+    )
+    words = drawn.describe_transitions(cycles.next_gaps(ROWS, 1, Bounds()))
+    assert words.startswith("第 1 段间隔的类，到第 2 段。高频：高频 0 %，0 人；中频 50 %，1 人；")
+    assert words.endswith("低频 ≥ 0 %，0 人；超出 看不到。")
+    assert "静态 37.0 %；模型 21.0 %；类 40.0 %" in drawn.describe_disturbed(RULES, 0.8)
