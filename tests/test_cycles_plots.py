@@ -113,6 +113,9 @@ def test_repurchase_curves_and_words_are_table_1():
     shares = [float(Fraction(text)) for text in GOLDEN["table_1"]["first"]["shares"]]
     assert list(corrected.get_xdata()) == [0, 30, 60, 79, 80, 200, 401, 725]
     assert list(corrected.get_ydata()) == pytest.approx([0, *shares, shares[-1]])
+    edges = panel.collections[0].get_paths()[0].vertices
+    assert (min(edges[:, 0]), max(edges[:, 0])) == (30, 725)  # 带到看得见的尽头
+    assert any((x, y) == pytest.approx((80, 0.67128), abs=1e-4) for x, y in edges)
     assert list(naive.get_ydata()) == pytest.approx([0, 1 / 6, 2 / 6, 3 / 6, 4 / 6, 5 / 6, 1, 1])
     assert texts(panel) == [
         "50 %：200 天", "朴素：79 天", "70 %：401 天", "朴素：200 天", "90 %：没有达到", "朴素：401 天"

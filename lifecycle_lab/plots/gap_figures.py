@@ -155,8 +155,10 @@ def _staircase(panel: Axes, curve: Curve, colour: str, word: str, style: str = "
 
 
 def _band(panel: Axes, curve: Curve) -> None:
-    known = [step for step in curve.steps if step.low is not None]
-    days, lows, highs = ([getattr(step, key) for step in known] for key in ("days", "low", "high"))
+    known = [(step.days, step.low, step.high) for step in curve.steps if step.low is not None]
+    if known and len(known) == len(curve.steps):
+        known.append((curve.longest, *known[-1][1:]))  # 最后一步的带一直到看得见的尽头
+    days, lows, highs = zip(*known, strict=True) if known else ((), (), ())
     panel.fill_between(
         days, lows, highs, step="post", color=CORRECTED_COLOUR, alpha=0.18, linewidth=0, zorder=2
     )
