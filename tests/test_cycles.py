@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import statistics
+import subprocess
+import sys
 import tomllib
 import warnings
 from fractions import Fraction
@@ -546,3 +548,11 @@ def test_clockwork_with_nothing_to_see_or_to_count():
     assert cycles.clockwork(window=202).seen == 1
     with pytest.raises(ParameterError, match="太久"):
         cycles.clockwork(Bounds(80, 200, 4000))
+
+
+def test_the_room_is_light():
+    code = (
+        "import sys, lifecycle_lab.cycles; print({'numpy', 'scipy', 'pandas', 'duckdb'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
