@@ -352,6 +352,16 @@ def test_regularity_recovers_k_of_gamma_gaps(k):
     assert found.high - found.low < 0.15 * k
 
 
+def test_each_gap_is_used_in_one_pair_and_merged_gaps_in_none():
+    # 一位客户六段间隔 1、2、3、4、5、6：对是（1, 2）（3, 4），第五、六段在表里并在一起，不用
+    rows = cycles.tally([[0, 1, 3, 6, 10, 15, 21]] * 2, 30)
+    assert cycles.regularity(rows, "all").pairs == 4
+    assert cycles.ratio_histogram(rows, 12, "all") == (0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 0, 0)  # 1/3 与 3/7
+    assert sum(cycles.ratio_histogram(rows, 12)) == 2
+    unmerged = cycles.tally([[0, 1, 3, 6, 10, 15, 21]] * 2, 30, merged_from=99)
+    assert cycles.regularity(unmerged, "all", 99).pairs == 6
+
+
 def test_regularity_of_too_little_is_refused():
     with pytest.raises(DataError, match="2 对"):
         cycles.regularity([cycles.GapRow(2, 5, 5, 1, 2)])
