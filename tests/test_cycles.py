@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import statistics
+import subprocess
+import sys
 import tomllib
 import warnings
 from fractions import Fraction
@@ -81,8 +83,8 @@ def test_table_2_worked_by_hand():
     assert found == cycles.Concentration(*(Fraction(text) for text in GOLDEN["table_2"].values()))
 
 
-def test_revenue_that_refunds_ate_has_no_share():
-    assert cycles.concentration(cycles.RevenueSums(2, 1, 0, -5, 5)).revenue is None
+def test_no_revenue_has_no_share():
+    assert cycles.concentration(cycles.RevenueSums(2, 1, 0, 0, 0)).revenue is None
     assert cycles.concentration(cycles.RevenueSums(0, 0, 0, 0, 0)).customers is None
 
 
@@ -297,6 +299,18 @@ def test_variance_split_at_both_ends():
         cycles.variance_split(cycles.log_gap_sums(apart[:1], 500))
 
 
+@given(HISTORIES)
+def test_pair_sums_from_the_cube_equal_customers_cut_after_two_gaps(histories):
+    ended = [days for days in histories if len({day for day in days if day <= 50}) >= 3]
+    cut = [sorted(set(days))[:3] for days in ended]
+    expected, found = cycles.log_gap_sums(cut, 50), cycles.pair_sums(cycles.tally(histories, 50))
+    assert (found.customers, found.gaps, found.gaps_squared) == (
+        expected.customers, expected.gaps, expected.gaps_squared
+    )  # fmt: skip
+    sums = (found.total, found.squares, found.between)
+    assert sums == pytest.approx((expected.total, expected.squares, expected.between))
+
+
 def test_quantity_effect_equals_least_squares_with_a_column_for_every_customer():
     rng = np.random.default_rng(5)
     people = [
@@ -336,6 +350,16 @@ def test_regularity_recovers_k_of_gamma_gaps(k):
     found = cycles.regularity([cycles.GapRow(2, int(p), int(f), 1, 1) for p, f in pairs])
     assert found.low < k < found.high
     assert found.high - found.low < 0.15 * k
+
+
+def test_each_gap_is_used_in_one_pair_and_merged_gaps_in_none():
+    # 一位客户六段间隔 1、2、3、4、5、6：对是（1, 2）（3, 4），第五、六段在表里并在一起，不用
+    rows = cycles.tally([[0, 1, 3, 6, 10, 15, 21]] * 2, 30)
+    assert cycles.regularity(rows, "all").pairs == 4
+    assert cycles.ratio_histogram(rows, 12, "all") == (0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 0, 0)  # 1/3 与 3/7
+    assert sum(cycles.ratio_histogram(rows, 12)) == 2
+    unmerged = cycles.tally([[0, 1, 3, 6, 10, 15, 21]] * 2, 30, merged_from=99)
+    assert cycles.regularity(unmerged, "all", 99).pairs == 6
 
 
 def test_regularity_of_too_little_is_refused():
@@ -430,7 +454,7 @@ class PlainPlane:
             and y_from <= y < (math.inf if y_to is None else y_to)
         )
 
-    def count_none(self, y_from, y_to):
+    def none(self, y_from, y_to):
         top = math.inf if y_to is None else y_to
         return sum(c for x, y, c in self.cells if x is None and y_from <= y < top)
 
@@ -527,3 +551,18 @@ def test_clockwork_equals_a_simulation(window, k, bounds):
     audit = cycles.clockwork(Bounds(*bounds), window, k, ((1.0, middle, spread),))
     assert audit.seen == pytest.approx((f[seen] <= bounds[2]).mean(), abs=0.01)
     assert audit.unlimited == pytest.approx((f[low] <= bounds[2]).mean(), abs=0.01)
+
+
+def test_clockwork_with_nothing_to_see_or_to_count():
+    assert cycles.clockwork(window=200).seen is None
+    assert cycles.clockwork(window=202).seen == 1
+    with pytest.raises(ParameterError, match="太久"):
+        cycles.clockwork(Bounds(80, 200, 4000))
+
+
+def test_the_room_is_light():
+    code = (
+        "import sys, lifecycle_lab.cycles; print({'numpy', 'scipy', 'pandas', 'duckdb'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -18,7 +18,15 @@ from lifecycle_lab.cycles.classes import (
 )
 from lifecycle_lab.cycles.flow import StateFlow, state_flow
 from lifecycle_lab.cycles.next_gap import ClassLine, NextGaps, Within, next_gaps
-from lifecycle_lab.cycles.projections import class_states, next_curve, own_states, static_states, transitions
+from lifecycle_lab.cycles.projections import (
+    OwnProgress,
+    class_states,
+    next_curve,
+    own_progress,
+    own_states,
+    static_states,
+    transitions,
+)
 from lifecycle_lab.cycles.regularity import Regularity, ratio_histogram, regularity
 from lifecycle_lab.cycles.repurchase import (
     Concentration,
@@ -59,6 +67,7 @@ from lifecycle_lab.cycles.variation import (
     QuantitySums,
     VarianceSplit,
     log_gap_sums,
+    pair_sums,
     quantity_effect,
     quantity_sums,
     variance_split,
@@ -78,6 +87,7 @@ __all__ = [
     "LogGapSums",
     "NextGaps",
     "OwnCycleRule",
+    "OwnProgress",
     "QuantityEffect",
     "QuantitySums",
     "Regularity",
@@ -107,7 +117,9 @@ __all__ = [
     "lostness",
     "next_curve",
     "next_gaps",
+    "own_progress",
     "own_states",
+    "pair_sums",
     "purchase_days",
     "quantity_effect",
     "quantity_sums",

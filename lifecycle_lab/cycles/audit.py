@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lifecycle_lab.cycles.classes import Bounds, class_range
+from lifecycle_lab.cycles.classes import Bounds
+from lifecycle_lab.schema import ParameterError
 
 CLOCKWORK = ((0.5, 45.0, 0.20), (0.3, 130.0, 0.15), (0.2, 290.0, 0.15))
 """三群客户：（占比，周期的中位数，周期对数的标准差）。从不离开，从不改变。"""
-_POINTS = 15  # 每群客户的周期取多少个点
+Person = tuple[float, list[float], list[float], list[float]]
+"""一种周期：（占比，间隔恰为第 d 天的概率，它的累加，天数 × 概率的累加）。"""
+_POINTS = 9  # 每群客户的周期取多少个点
 _NEVER = 1e-12
 _LONGEST = 3000  # 天；再长的间隔概率可以不计
 
@@ -24,13 +28,13 @@ _LONGEST = 3000  # 天；再长的间隔概率可以不计
 class WindowAudit:
     """钟表客户里，前一段属于低频类的，下一段不超过 low 天的份额。
 
-    seen: 在 window 天的窗里两段都看得见的；unlimited: 一直看下去的。差别全是窗造成的。
+    seen: 在 window 天的窗里两段都看得见的；unlimited: 一直看下去的；一位也没有是 None。差别全是窗造成的。
     """
 
     window: int
     regularity: float
-    seen: float
-    unlimited: float
+    seen: float | None
+    unlimited: float | None
 
 
 def clockwork(
@@ -41,35 +45,50 @@ def clockwork(
 ) -> WindowAudit:
     """表3的窗口审计(E6)：两年的窗给出约 98.9 %，一直看下去约 89 %，客户是同一批。"""
     bounds = bounds or Bounds()
-    low, high = class_range("low", bounds)
-    seen = unlimited = seen_all = unlimited_all = 0.0
-    for weight, chance, first, second in _people(regularity, groups):
-        if first[min(high or _LONGEST, _LONGEST)] - first[low - 1] < _NEVER:
-            continue  # 这样快的客户前一段到不了低频类
-        for p in range(low, high or _LONGEST):
-            share = weight * chance[p]
-            inside, whole = _room(window - p, bounds.low, first, second)
-            seen, seen_all = seen + share * inside, seen_all + share * whole
-            unlimited += share * first[min(bounds.low, _LONGEST)]
-            unlimited_all += share
+    if bounds.low >= _LONGEST:
+        raise ParameterError(
+            f"低频的界限 {bounds.low:,} 天太久，算不了。", remedy=f"取不到 {_LONGEST:,} 天的界限。"
+        )
+    people = _people(regularity, groups)
+    seen, every = _add(_in_window(person, bounds, window) for person in people)
+    back, watched = _add(_for_ever(person, bounds) for person in people)
     return WindowAudit(
-        window, regularity, seen / seen_all if seen_all else math.nan, unlimited / unlimited_all
+        window, regularity, seen / every if every else None, back / watched if watched else None
     )
+
+
+def _in_window(person: Person, bounds: Bounds, window: int) -> tuple[float, float]:
+    """一种客户：前一段在低频类、两段都看得见的，其中下一段不超过 low 天的与全部的。"""
+    weight, chance, first, second = person
+    near = whole = 0.0
+    # 极快的客户前一段到不了低频类，不必逐天算
+    if _for_ever(person, bounds)[1] > _NEVER:
+        for p in range(bounds.mid, min(bounds.low + 1, window)):
+            inside, every = _room(window - p, bounds.low, first, second)
+            near, whole = near + chance[p] * inside, whole + chance[p] * every
+    return weight * near, weight * whole
+
+
+def _for_ever(person: Person, bounds: Bounds) -> tuple[float, float]:
+    """一种客户，一直看下去：前一段在低频类、下一段不超过 low 天的与全部的。"""
+    weight, _, first, _ = person
+    share = weight * (first[bounds.low] - first[bounds.mid - 1])
+    return share * first[bounds.low], share
+
+
+def _add(pairs: Iterable[tuple[float, float]]) -> tuple[float, float]:
+    return tuple(map(math.fsum, zip(*pairs, strict=True)))  # type: ignore[return-value]
 
 
 def _room(left: int, most: int, first: list[float], second: list[float]) -> tuple[float, float]:
     """前一段之后还剩 left 天：Σ(left − f)·P(f)，f ≤ most 的与全部的。"""
-    if left <= 0:
-        return 0.0, 0.0
     near, far = min(most, left, _LONGEST), min(left, _LONGEST)
     return left * first[near] - second[near], left * first[far] - second[far]
 
 
-@functools.cache
-def _people(
-    regularity: float, groups: tuple
-) -> tuple[tuple[float, list[float], list[float], list[float]], ...]:
-    """每种周期：（占比，每天的概率，它的累加，天数 × 概率的累加）。滑块只动窗与界限，这里算一次。"""
+@functools.lru_cache(maxsize=4)
+def _people(regularity: float, groups: tuple) -> tuple[Person, ...]:
+    """各种周期的客户；滑块只动窗与界限，这里算一次。"""
     people = []
     for weight, middle, spread in groups:
         points = [(i + 0.5) * 6 / _POINTS - 3 for i in range(_POINTS)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 from lifecycle_lab.cycles.classes import CLASSES, Bounds, class_cycle, class_range, frequency_class
 from lifecycle_lab.cycles.spells import MERGED_FROM, GapRow, select
@@ -16,6 +17,7 @@ from lifecycle_lab.cycles.survival import Curve, survival_curve
 from lifecycle_lab.schema import ParameterError
 
 CYCLES = (1, 3)
+Visible = Literal["none", "part", "all"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class ClassLine:
 
     customers: 人数；returned: 其中已经再买的；counts、naive、corrected: 下一段落在四类里的
     人数、占已再买者的份额、KM 份额（次序同 CLASSES）；longest: 下一段看得最久的天数。
+    visible: 四类各看得见多少，"none" 一天也看不到，"part" 只看到一部分（份额是下限），"all" 全看到。
     """
 
     name: str
@@ -46,6 +49,7 @@ class ClassLine:
     counts: tuple[int, ...]
     naive: tuple[Fraction | None, ...]
     corrected: tuple[Fraction, ...]
+    visible: tuple[Visible, ...]
     within: tuple[Within, ...]
     longest: int
 
@@ -95,6 +99,7 @@ def _line(name: str, rows: list[GapRow], bounds: Bounds, cycles: Sequence[int]) 
         tuple(counts),
         tuple(Fraction(count, curve.closed) if curve.closed else None for count in counts),
         tuple(_share_in(curve, *class_range(other, bounds)) for other in CLASSES),
+        tuple(_visible(curve, *class_range(other, bounds)) for other in CLASSES),
         tuple(_within(rows, curve, many, many * cycle) for many in cycles),
         curve.longest,
     )
@@ -106,9 +111,15 @@ def _share_in(curve: Curve, low: int, high: int | None) -> Fraction:
     return top - curve.share_within(low - 1)
 
 
+def _visible(curve: Curve, low: int, high: int | None) -> Visible:
+    # 人人都已再买，以后的天数不必看也知道
+    if curve.share_within(curve.longest) == 1 or (high is not None and high - 1 <= curve.longest):
+        return "all"
+    return "part" if low <= curve.longest else "none"
+
+
 def _within(rows: list[GapRow], curve: Curve, cycles: int, days: int) -> Within:
     back = sum(row.count for row in rows if row.closed and row.gap <= days)
     naive = Fraction(back, curve.closed) if curve.closed else None
     share = curve.share_within(days)
-    # 人人都已再买，以后的天数不必看也知道
     return Within(cycles, days, naive, share, share == 1 or days <= curve.longest)

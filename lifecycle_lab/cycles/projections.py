@@ -1,13 +1,15 @@
 """滑块：从立方表一眼读出状态人数与转移人数，几十微秒，与客户有多少位无关。
 
 平面（二维前缀和，由仓库从立方表建好）作为参数进来，只叫它的两个函数：
-count(x_from, x_to, y_from, y_to) 数半开矩形里的客户，None 是没有尽头；count_none(y_from, y_to) 数没有 x 的。
+count(x_from, x_to, y_from, y_to) 数半开矩形里的客户，None 是没有尽头；none(y_from, y_to) 数没有 x 的。
 结果与逐位客户叫 `state` 数出来的一样，由测试保证。
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import Protocol
@@ -22,7 +24,7 @@ NEW, REPEAT = "new", "repeat"
 class Plane(Protocol):
     def count(self, x_from: int, x_to: int | None, y_from: int, y_to: int | None) -> int: ...
 
-    def count_none(self, y_from: int, y_to: int | None) -> int: ...
+    def none(self, y_from: int, y_to: int | None) -> int: ...
 
 
 Counts = dict[str, tuple[int, ...]]
@@ -30,7 +32,7 @@ Counts = dict[str, tuple[int, ...]]
 
 def class_states(plane: Plane, rule: ClassRule) -> Counts:
     """状态立方表（x = 上一段间隔，y = 距上次购买）→ 新客户与四类客户各种状态几位(E8)。"""
-    counts = {NEW: tuple(plane.count_none(*days) for days in _steps(rule.nodes))}
+    counts = {NEW: tuple(plane.none(*days) for days in _steps(rule.nodes))}
     for name in CLASSES:
         cycle = class_cycle(name, rule.bounds)
         low, high = class_range(name, rule.bounds)
@@ -42,7 +44,7 @@ def class_states(plane: Plane, rule: ClassRule) -> Counts:
 def static_states(plane: Plane, rule: StaticRule, bounds: Bounds) -> Counts:
     """同一张表按静态规则数(E5)：行仍按 bounds 分类，好与动态规则并排。"""
     steps = _steps(rule.nodes)
-    counts = {NEW: tuple(plane.count_none(*days) for days in steps)}
+    counts = {NEW: tuple(plane.none(*days) for days in steps)}
     for name in CLASSES:
         counts[name] = tuple(plane.count(*class_range(name, bounds), *days) for days in steps)
     return counts
@@ -57,22 +59,42 @@ class OwnRow(Protocol):
     customers: int
 
 
-def own_states(rows: Iterable[OwnRow], rule: OwnCycleRule) -> Counts:
-    """自己周期的立方表（间隔数、首末跨度、距上次购买）→ 新客户与回头客各种状态几位(E7)。只认平均数。
+@dataclass(frozen=True)
+class OwnProgress:
+    """自己周期的立方表归成两张小表：新客户 {距上次购买: 人数}、回头客 {已过几个整周期: 人数}。
 
-    idle ≥ 倍数 ×（跨度 + κ·全店）÷（间隔数 + κ）两边乘开，全用整数比。
+    倍数是整数，够不够几倍只看整周期数，所以倍数与节点的滑块只查这两张表。
     """
-    kappa, shop = Fraction(rule.kappa), Fraction(rule.shop_cycle)
+
+    new: Mapping[int, int]
+    repeat: Mapping[int, int]
+
+    def states(self, multiples: Sequence[int], nodes: Sequence[int]) -> Counts:
+        return {NEW: _reached(self.new, nodes), REPEAT: _reached(self.repeat, multiples)}
+
+
+def own_progress(
+    rows: Iterable[OwnRow], shop_cycle: Fraction | int, kappa: Fraction | int = 1
+) -> OwnProgress:
+    """自己周期的立方表（间隔数、首末跨度、距上次购买）→ 每位客户过了几个整周期(E7)；κ 变了才要重算。
+
+    自己的周期 =（跨度 + κ·全店）÷（间隔数 + κ），只认平均数；两边乘开，全用整数除。
+    """
+    kappa, shop = Fraction(kappa), Fraction(shop_cycle)
     unit, added = kappa.denominator * shop.denominator, kappa.numerator * shop.numerator
-    counts = {NEW: [0] * 4, REPEAT: [0] * 4}
+    new, repeat = Counter[int](), Counter[int]()
     for row in rows:
         if row.gaps:
             times = shop.denominator * (row.gaps * kappa.denominator + kappa.numerator)
-            idle, cycle = row.days_since * times, row.span * unit + added
-            counts[REPEAT][sum(idle >= many * cycle for many in rule.multiples)] += row.customers
+            repeat[row.days_since * times // (row.span * unit + added)] += row.customers
         else:
-            counts[NEW][sum(row.days_since >= node for node in rule.nodes)] += row.customers
-    return {name: tuple(found) for name, found in counts.items()}
+            new[row.days_since] += row.customers
+    return OwnProgress(new, repeat)
+
+
+def own_states(rows: Iterable[OwnRow], rule: OwnCycleRule) -> Counts:
+    """自己周期的立方表 → 新客户与回头客各种状态几位(E7)。"""
+    return own_progress(rows, rule.shop_cycle, rule.kappa).states(rule.multiples, rule.nodes)
 
 
 def transitions(plane: Plane, bounds: Bounds) -> Counts:
@@ -94,6 +116,13 @@ def next_curve(ended: Plane, watched: Plane, name: str, bounds: Bounds, longest:
         for plane in (ended, watched)
     ]
     return curve_of(*counts)
+
+
+def _reached(progress: Mapping[int, int], days: Sequence[int]) -> tuple[int, ...]:
+    counts = [0] * (len(days) + 1)
+    for passed, customers in progress.items():
+        counts[sum(passed >= day for day in days)] += customers
+    return tuple(counts)
 
 
 def _steps(days: Sequence[int]) -> list[tuple[int, int | None]]:

@@ -66,12 +66,12 @@ def _line(rows: list[GapRow], quantiles: Sequence[Fraction]) -> RepurchaseLine:
 
 
 class Revenue(Protocol):
-    """表2要的五个总数；仓库的 `totals()` 就有。金额是整数最小单位。"""
+    """表2要的五个总数；仓库的 `totals()` 就有。金额是整数最小单位，没有减退款。"""
 
     customers: int
     repeat_customers: int
-    money: int
-    repeat_money: int
+    purchase_money: int
+    repeat_purchase_money: int
     first_money: int
 
 
@@ -81,8 +81,8 @@ class RevenueSums:
 
     customers: int
     repeat_customers: int
-    money: int
-    repeat_money: int
+    purchase_money: int
+    repeat_purchase_money: int
     first_money: int
 
 
@@ -99,7 +99,7 @@ class Concentration:
 
 
 def revenue_sums(rows: Iterable[tuple[int, int, int]]) -> RevenueSums:
-    """每位客户的（购买天数，金额，第一个购买日的金额）→ 五个总数。"""
+    """每位客户的（购买天数，购买的金额，第一个购买日的金额）→ 五个总数。"""
     found = [row for row in rows if row[0] >= 1]
     repeat = [row for row in found if row[0] >= 2]
     return RevenueSums(
@@ -111,11 +111,10 @@ def concentration(sums: Revenue) -> Concentration:
     """五个总数 → 表2(E3)。"""
     return Concentration(
         _share(sums.repeat_customers, sums.customers),
-        _share(sums.repeat_money, sums.money),
-        _share(sums.money - sums.first_money, sums.money),
+        _share(sums.repeat_purchase_money, sums.purchase_money),
+        _share(sums.purchase_money - sums.first_money, sums.purchase_money),
     )
 
 
 def _share(part: int, total: int) -> Fraction | None:
-    # 退款多过购买时，“占比”没有意义
     return Fraction(part, total) if total > 0 else None

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lifecycle_lab.cycles.spells import gaps
+from lifecycle_lab.cycles.spells import GapRow, gaps, select
 from lifecycle_lab.cycles.survival import Z95
 from lifecycle_lab.schema import DataError
 
@@ -44,7 +44,7 @@ class VarianceSplit:
 
 
 def log_gap_sums(histories: Iterable[Iterable[int]], as_of: int) -> LogGapSums:
-    """每位客户一列购买日 → 那几个和；仓库的 `log_gaps()` 给同样的一行。"""
+    """每位客户一列购买日 → 那几个和。"""
     logs = ([math.log(row.gap) for row in gaps(days, as_of) if row.closed] for days in histories)
     found = [ys for ys in logs if len(ys) >= LEAST_GAPS]
     return LogGapSums(
@@ -54,6 +54,20 @@ def log_gap_sums(histories: Iterable[Iterable[int]], as_of: int) -> LogGapSums:
         math.fsum(y for ys in found for y in ys),
         math.fsum(y * y for ys in found for y in ys),
         math.fsum(math.fsum(ys) ** 2 / len(ys) for ys in found),
+    )
+
+
+def pair_sums(rows: Iterable[GapRow]) -> LogGapSums:
+    """间隔表 → 只用每位客户头两段的那几个和：不论订单多少都有；要用全部间隔，看 `log_gap_sums`。"""
+    found = [(math.log(r.previous), math.log(r.gap), r.count) for r in select(rows, n=2, closed=True)]
+    people = sum(count for *_, count in found)
+    return LogGapSums(
+        people,
+        2 * people,
+        4 * people,
+        math.fsum((x + y) * count for x, y, count in found),
+        math.fsum((x * x + y * y) * count for x, y, count in found),
+        math.fsum((x + y) ** 2 / 2 * count for x, y, count in found),
     )
 
 
