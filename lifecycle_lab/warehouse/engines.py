@@ -18,6 +18,7 @@ from lifecycle_lab.schema import DataError, ParameterError, quote
 
 Progress = Callable[[str, float], None]
 BATCH = 10_000
+ROWS_PER_STREAM = 1_000_000
 _POLL_SECONDS = 0.1
 _numbers = itertools.count(1)
 
@@ -74,15 +75,19 @@ class DuckDBEngine:
         if settings.threads:
             config["threads"] = settings.threads
         self.connection = duckdb.connect(config=config)
+        self.threads = self.connection.execute("select current_setting('threads')").fetchone()[0]
         try:
             self.connection.execute(f"set TimeZone = {text_literal(zone)}")
         except duckdb.Error:
             self.close()
             raise ParameterError(f"时区 {quote(zone)} 不认识。", remedy="写成 Asia/Shanghai 这样。") from None
 
-    def shares(self) -> list[str]:
+    def shares(self, rows: int) -> list[str]:
         """把客户分成几份，每份一条流，同时跑；小表一份就够。"""
-        return [""]
+        count = self.threads if rows > ROWS_PER_STREAM else 1
+        if count == 1:
+            return [""]
+        return [f"where hash(customer_id) % {count} = {part}" for part in range(count)]
 
     def view(self, name: str, sql: str) -> None:
         self._run(f"create temp view {name} as {sql}")

@@ -191,7 +191,7 @@ class Warehouse:
 
     def _build_fast(self) -> None:
         two = self._new("two")
-        shares = self._engine.shares()
+        shares = self._engine.shares(self._row_count)
         streams = " union all ".join(self._text(statements.STREAM, share=share) for share in shares)
         sql = statements.TWO_TABLES.format(streams=streams)
         self._engine.table(two, sql, "归并客户、数间隔")
@@ -210,6 +210,11 @@ class Warehouse:
                 + "。",
                 remedy='先用 lifecycle-lab orders check 整理；或写 bad_rows="set_aside"，把它们放在一边并数出来。',
             )
+
+    @cached_property
+    def _row_count(self) -> int:
+        """来源有几行（Parquet 与数据框不必读内容就知道）。"""
+        return self._ask(f"select count(*) from {self._read}")[0][0]
 
     def _median(self, value: str) -> Fraction:
         count = self._totals.customers
@@ -241,7 +246,7 @@ class Warehouse:
 
 def _intake(house: Warehouse) -> Intake:
     """全都用上了就不必再读一遍文件；对不上才去数每一类。"""
-    total = house._ask(f"select count(*) from {house._read}")[0][0]
+    total = house._row_count
     used, orders = (value or 0 for value in house._ask(statements.USED_ROWS)[0])
     customers, money, _ = (value or 0 for value in house._ask(statements.WITHOUT_PURCHASE)[0])
     money_used = house.totals().money + money
