@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from statistics import median
@@ -110,19 +110,19 @@ ROWS = st.lists(
         st.integers(-2, 40).map(lambda d: AS_OF - timedelta(days=d)),
         st.sampled_from([0, 10, 30, 123]),
         st.sampled_from([False, False, False, True, None]),
-    ).map(lambda row: row[:3] + (False,) if row[3] is False else (*row[:2], -row[2], bool(row[3]))),
+    ).map(lambda row: (*row[:3], False) if row[3] is False else (*row[:2], -row[2], bool(row[3]))),
     max_size=40,
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(ROWS)
 def test_any_orders_equal_the_loops(rows):
     with warehouse.open_orders(arrow(rows), AS_OF) as w:
         check_everything(w, rows)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(ROWS, st.integers(1, 4))
 def test_the_fast_text_equals_the_portable_one(rows, streams):
     assert portable(rows) == fast(rows, streams)
@@ -130,7 +130,7 @@ def test_the_fast_text_equals_the_portable_one(rows, streams):
 
 @pytest.mark.parametrize("streams", [1, 3])
 def test_the_fast_text_equals_the_portable_one_beyond_one_batch(streams):
-    rows = drawn(3, 60_000, 9_000)
+    rows = drawn(3, 20_000, 4_000)
     assert portable(rows) == fast(rows, streams)
 
 
@@ -153,7 +153,7 @@ def fast(rows, streams):
         )
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(ROWS.filter(bool))
 def test_equal_to_the_readable_core(rows):
     """rfm 是定义：同一批订单，R、F、M 与标记逐行相同（取消的才有负金额，这是 rfm 的约定）。"""
@@ -299,7 +299,7 @@ def test_bad_rows_are_refused_or_set_aside_by_name(columns, kind):
 
 
 def test_the_day_is_the_shops_local_day():
-    late = datetime(2023, 5, 1, 17, 0, tzinfo=timezone.utc)  # 上海已是 5 月 2 日
+    late = datetime(2023, 5, 1, 17, 0, tzinfo=UTC)  # 上海已是 5 月 2 日
     zoned = frame(order_date=[late, late])
     texts = frame(order_date=["2023-05-01T17:00:00Z", "2023-05-01 19:00:00+02:00"])
     for orders in (zoned, texts):
@@ -367,8 +367,8 @@ def test_a_broken_file_is_a_worded_error(tmp_path):
     broken.write_bytes(b"PAR1" + b"\0" * 100)
     with pytest.raises(DataError):
         warehouse.open_orders(broken, AS_OF)
+    (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="没有 Parquet 或 CSV"):
-        (tmp_path / "empty").mkdir()
         warehouse.open_orders(tmp_path / "empty", AS_OF)
 
 
@@ -396,7 +396,7 @@ def test_ids_in_csv_are_no_formulas(tmp_path):
 
 def test_an_interrupted_write_leaves_nothing(tmp_path, monkeypatch):
     def stopped(*_):
-        (tmp_path / next(p.name for p in tmp_path.iterdir())) if list(tmp_path.iterdir()) else None
+        assert any(path.name.endswith(".part") for path in tmp_path.iterdir())
         raise KeyboardInterrupt
 
     with warehouse.open_orders(arrow(SHOP), AS_OF) as w:

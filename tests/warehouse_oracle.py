@@ -9,6 +9,7 @@ import random
 from collections import Counter
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 EPOCH = date(1970, 1, 1)
 AS_OF = date(2024, 1, 1)
@@ -36,7 +37,7 @@ class Oracle:
             "money": sum(a for _, _, a, _ in mine),
             "gross": sum(a for _, a in bought),
             "first": sum(a for d, a in bought if d == days[0]),
-            "gaps": [later - earlier for earlier, later in zip(days, days[1:], strict=False)],
+            "gaps": [later - earlier for earlier, later in pairwise(days)],
         }
 
     def base(self):

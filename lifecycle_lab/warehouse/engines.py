@@ -5,7 +5,9 @@ DuckDB 在本机的内存里跑，放不下就写进一个临时文件夹，用�
 
 from __future__ import annotations
 
+import functools
 import itertools
+import os
 import re
 import tempfile
 import threading
@@ -50,16 +52,12 @@ def fresh_name(what: str) -> str:
     return f"lab_{what}_{next(_numbers)}"
 
 
-class DuckDBEngine:
-    """一个只属于自己的 DuckDB：不联网、不装扩展、不碰用户的数据库。"""
+class Database:
+    """一个内存里的 DuckDB 与它的临时文件夹：不联网、不装扩展、不碰用户的数据库。"""
 
-    fast = True
-
-    def __init__(self, settings: Settings, zone: str) -> None:
+    def __init__(self, settings: Settings) -> None:
         import duckdb
 
-        self.settings = settings
-        self._error = duckdb.Error
         self._spill = tempfile.TemporaryDirectory(
             prefix="lifecycle-lab-", dir=settings.temp_folder, ignore_cleanup_errors=True
         )
@@ -75,12 +73,39 @@ class DuckDBEngine:
         if settings.threads:
             config["threads"] = settings.threads
         self.connection = duckdb.connect(config=config)
-        self.threads = self.connection.execute("select current_setting('threads')").fetchone()[0]
+
+    def close(self) -> None:
+        self.connection.close()
+        self._spill.cleanup()
+
+
+@functools.cache
+def _shared_database(process: int) -> Database:
+    """没有特别设置的仓库共用一个数据库：开一个要十几毫秒，比一千笔订单的全部计算还久。
+
+    process: 进程号；分叉出来的进程另开一个。
+    """
+    return Database(Settings())
+
+
+class DuckDBEngine:
+    """一个仓库在数据库里的一条连接；它起的表名不与别人重复，关上时都删掉。"""
+
+    fast = True
+
+    def __init__(self, settings: Settings, zone: str) -> None:
+        import duckdb
+
+        self.settings, self._error, self._kinds = settings, duckdb.Error, {}
+        special = settings.memory_limit or settings.threads or settings.temp_folder
+        self._own = Database(settings) if special else None
+        self.connection = (self._own or _shared_database(os.getpid())).connection.cursor()
         try:
             self.connection.execute(f"set TimeZone = {text_literal(zone)}")
         except duckdb.Error:
             self.close()
             raise ParameterError(f"时区 {quote(zone)} 不认识。", remedy="写成 Asia/Shanghai 这样。") from None
+        self.threads = self.connection.execute("select current_setting('threads')").fetchall()[0][0]
 
     def shares(self, rows: int) -> list[str]:
         """把客户分成几份，每份一条流，同时跑；小表一份就够。"""
@@ -90,14 +115,18 @@ class DuckDBEngine:
         return [f"where hash(customer_id) % {count} = {part}" for part in range(count)]
 
     def view(self, name: str, sql: str) -> None:
-        self._run(f"create temp view {name} as {sql}")
+        self._create("temp view", name, sql)
 
     def shared_view(self, name: str, sql: str) -> None:
         """游标也看得见的视图；只能建在 table 上。"""
-        self._run(f"create view {name} as {sql}")
+        self._create("view", name, sql)
 
     def table(self, name: str, sql: str, doing: str = "") -> None:
-        self._run(f"create table {name} as {sql}", doing)
+        self._create("table", name, sql, doing)
+
+    def _create(self, kind: str, name: str, sql: str, doing: str = "") -> None:
+        self._run(f"create {kind} {name} as {sql}", doing)
+        self._kinds[name] = kind.removeprefix("temp ")
 
     def rows(self, sql: str, doing: str = "") -> list[tuple]:
         return self._run(sql, doing).fetchall()
@@ -116,17 +145,19 @@ class DuckDBEngine:
 
     def drop(self, *names: str) -> None:
         for name in names:
-            kind = self._run(
-                f"select 1 from duckdb_views() where view_name = {text_literal(name)}"
-            ).fetchone()
-            self._run(f"drop {'view' if kind else 'table'} if exists {name}")
+            if kind := self._kinds.pop(name, None):
+                self._run(f"drop {kind} if exists {name}")
 
     def write_parquet(self, sql: str, path: Path, doing: str = "") -> None:
         self._run(f"copy ({sql}) to {text_literal(str(path))} (format parquet, compression zstd)", doing)
 
     def close(self) -> None:
+        if self._own:  # 数据库是自己的，一起关掉，不必逐张删
+            self.connection.close()
+            self._own.close()
+            return
+        self.drop(*reversed(list(self._kinds)))
         self.connection.close()
-        self._spill.cleanup()
 
     def _run(self, sql: str, doing: str = "", connection=None):
         connection = connection or self.connection

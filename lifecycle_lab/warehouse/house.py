@@ -58,10 +58,11 @@ class Warehouse:
         """删去临时表；主人连引擎与临时文件夹一起收。"""
         for later in self._later:
             later.close()
-        self._engine.drop(*reversed(self._made))
-        self._made, self._later = [], []
+        self._later = []
         if self._owner:
             self._engine.close()
+        else:
+            self._engine.drop(*reversed(self._made))
 
     def at(self, earlier: date) -> Warehouse:
         """同一份订单，另一个观察日；随本仓库一起收。"""
