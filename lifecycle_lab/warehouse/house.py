@@ -248,9 +248,8 @@ class Warehouse:
 def _intake(house: Warehouse) -> Intake:
     """全都用上了就不必再读一遍文件；对不上才去数每一类。"""
     total = house._row_count
-    used, orders = (value or 0 for value in house._ask(statements.USED_ROWS)[0])
-    customers, money, _ = (value or 0 for value in house._ask(statements.WITHOUT_PURCHASE)[0])
-    money_used = house.totals().money + money
+    sums = (int(value or 0) for value in house._ask(statements.PERSON_SUMS)[0])
+    used, orders, money_used, customers, money = sums
     kinds = {"used": (used, money_used)}
     if total != used:
         rows = house._ask(statements.INTAKE, read=house._read)

@@ -65,10 +65,11 @@ from (select case when purchase_days > {LAST_N} then {LAST_N} else purchase_days
     last_gap as previous, {{as_of}} - last_day as gap from {{base}}) as still_open
 group by n, previous, gap"""
 
-# 只有退款的客户：算进账里，不进基表
-WITHOUT_PURCHASE = """select count(*), cast(sum(money) as bigint), cast(sum(row_count) as bigint)
-from {persons} where purchase_days = 0"""
-USED_ROWS = "select cast(sum(row_count) as bigint), cast(sum(orders) as bigint) from {persons}"
+# 读入的账的另一半：用上的行、其中的购买、全部的钱，和只有退款、不进基表的客户
+PERSON_SUMS = """select cast(sum(row_count) as bigint), cast(sum(orders) as bigint), cast(sum(money) as bigint),
+  sum(case when purchase_days = 0 then 1 else 0 end),
+  cast(sum(case when purchase_days = 0 then money else 0 end) as bigint)
+from {persons}"""
 
 TOTALS = """select count(*),
   cast(sum(orders) as bigint), cast(sum(purchase_days) as bigint),
