@@ -1,0 +1,290 @@
+"""从订单到全部小表与文件：时间、内存，与一次裸的 DuckDB 扫描加归并相比，与别人的写法相比。
+
+用法：python benchmarks/warehouse_scale.py [笔数 …] [--rounds N] [--write]
+默认 1e5 1e6。每一轮轮流跑各个对手（A B C A B C …），比值取各轮比值的中位数；每一次都是一个新进程。
+--write 把结果写进 benchmarks/RESULTS.md 的一节。数据在临时文件夹里生成，用完删掉。
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+AS_OF = date(2024, 1, 1)
+RESULTS = Path(__file__).with_name("RESULTS.md")
+MARK = "<!-- warehouse_scale -->"
+GROUPBY_LIMIT, PEER_LIMIT = 100_000, 10_000_000
+
+
+def generate(count: int, path: Path) -> None:
+    """三年的订单流水：77% 的客户只买一次，其余的周期约 35、120、280 天；按时间排。"""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rng = np.random.default_rng(20241130)
+    span, start = 3 * 365 * 86_400, np.datetime64("2021-01-01", "s").astype(np.int64)
+    keys, got, first_id = [], 0, 0
+    while got < count:
+        people = min(2_000_000, max(1_000, int(count / 2.6)))
+        orders = np.where(rng.random(people) < 0.75, 1, 1 + rng.geometric(0.16, people))
+        cycle = np.repeat(rng.choice([35.0, 120.0, 280.0], people, p=[0.55, 0.3, 0.15]), orders)
+        gap = rng.gamma(1.6, 1 / 1.6, cycle.size) * cycle * 86_400
+        begins = np.r_[0, np.cumsum(orders)[:-1]]
+        gap[begins] = 0
+        passed = np.cumsum(gap)
+        seconds = np.repeat(rng.random(people) * span - passed[begins], orders) + passed
+        ids = np.repeat(np.arange(first_id, first_id + people), orders)
+        keys.append(((seconds.astype(np.int64) << 32) | ids)[seconds < span])
+        got, first_id = got + keys[-1].size, first_id + people
+    key = np.concatenate(keys)
+    ids = key & 0xFFFFFFFF
+    if key.size > count:  # 整位客户地去掉多出来的
+        key = key[ids <= np.partition(ids, count - 1)[count - 1]]
+    key.sort()
+    names = ["customer_id", "order_time", "amount"]
+    kinds = [pa.int64(), pa.timestamp("us"), pa.float64()]
+    schema = pa.schema(list(zip(names, kinds, strict=True)))
+    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
+        for begin in range(0, key.size, 1_000_000):
+            part = key[begin : begin + 1_000_000]
+            times = (((part >> 32) + start) * 1_000_000).view("M8[us]")
+            amounts = np.round(rng.geometric(0.6, part.size) * rng.lognormal(3.6, 0.7, part.size), 2)
+            columns = [pa.array(part & 0xFFFFFFFF), pa.array(times), pa.array(amounts)]
+            writer.write_table(pa.table(columns, schema=schema), row_group_size=1_000_000)
+
+
+# —— 对手：每个都在自己的进程里，从 Parquet 到文件 ——
+
+
+def whole_job(path: str, out: str, limit: str | None = None) -> dict:
+    """R/F/M、标记、类型、间隔（含没走完的）、状态，写出文件。"""
+    from lifecycle_lab import warehouse
+
+    settings = warehouse.Settings(memory_limit=limit, temp_folder=out if limit else None)
+    with warehouse.open_orders(path, AS_OF, zone="UTC", settings=settings) as house:
+        house.write(out)
+        return {"rows": house.intake.rows, "customers": house.totals().customers}
+
+
+def whole_job_2gib(path: str, out: str) -> dict:
+    return whole_job(path, out, "2GiB")
+
+
+def bare_scan(path: str, out: str) -> dict:
+    """量尺：同一个文件扫一遍，按客户归并一次，别的什么也不做。"""
+    import duckdb
+
+    connection = duckdb.connect(config={"preserve_insertion_order": False})
+    connection.execute(
+        "create table base as select customer_id, min(cast(order_time as date)), max(cast(order_time as date)),"
+        f" count(*), sum(cast(round(amount * 100) as bigint)) from '{path}' group by customer_id"
+    )
+    return {}
+
+
+def lifetimes_summary(path: str, out: str) -> dict:
+    import pandas as pd
+    from lifetimes.utils import summary_data_from_transaction_data as summarise
+
+    orders = pd.read_parquet(path)
+    summary = summarise(orders, "customer_id", "order_time", "amount", observation_period_end="2024-01-01")
+    summary.to_parquet(f"{out}/summary.parquet")
+    return {}
+
+
+def groupby_apply(path: str, out: str) -> dict:
+    """多数人的写法：一位客户一次 Python 函数。"""
+    import pandas as pd
+
+    def one(orders):
+        days = orders.order_time.dt.normalize().drop_duplicates().sort_values()
+        gaps = days.diff().dt.days.dropna()
+        recency, total = (pd.Timestamp(AS_OF) - days.iloc[-1]).days, orders.amount.sum()
+        last = gaps.iloc[-1] if len(gaps) else None
+        return pd.Series({"r": recency, "f": len(orders), "m": total, "last_gap": last})
+
+    table = pd.read_parquet(path).groupby("customer_id").apply(one)
+    for name, better in (("r", "low"), ("f", "high"), ("m", "high")):
+        mean = table[name].mean()
+        table[f"{name}_up"] = table[name] <= mean if better == "low" else table[name] >= mean
+    table.to_parquet(f"{out}/customers.parquet")
+    return {}
+
+
+RUNNERS = {f.__name__: f for f in (bare_scan, whole_job, whole_job_2gib, lifetimes_summary, groupby_apply)}
+LABELS = {
+    "bare_scan": "裸的扫描 + 归并",
+    "whole_job": "整份工作",
+    "whole_job_2gib": "整份工作，上限 2 GiB",
+    "lifetimes_summary": "lifetimes 的 summary",
+    "groupby_apply": "groupby.apply",
+}
+
+
+def measured(runner: str, path: Path) -> dict:
+    """一个新进程：墙上时间、处理器时间、最大内存。"""
+    with tempfile.TemporaryDirectory(dir=path.parent) as out:
+        started = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, __file__, "--one", runner, str(path), out],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        wall = time.perf_counter() - started
+    return json.loads(done.stdout.splitlines()[-1]) | {"wall": wall}
+
+
+def run_one(runner: str, path: str, out: str) -> None:
+    facts = RUNNERS[runner](path, out)
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    print(json.dumps(facts | {"cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss / 1024}))
+
+
+def compare(count: int, path: Path, rounds: int) -> list[str]:
+    runners = ["bare_scan", "whole_job"]
+    runners += ["whole_job_2gib"] if count >= 1_000_000 else []
+    runners += ["lifetimes_summary"] if count <= PEER_LIMIT else []
+    runs = {name: [] for name in runners}
+    for _ in range(rounds):
+        for name in runners:
+            runs[name].append(measured(name, path))
+    if count <= GROUPBY_LIMIT:
+        runs["groupby_apply"] = [measured("groupby_apply", path)] * rounds
+    return [_line(count, name, runs) for name in runs]
+
+
+def _line(count: int, name: str, runs: dict) -> str:
+    def middle(key: str) -> float:
+        return statistics.median(run[key] for run in runs[name])
+
+    def ratio(key: str, to: str) -> float:
+        return statistics.median(a[key] / b[key] for a, b in zip(runs[name], runs[to], strict=True))
+
+    return (
+        f"| {count:.0e} | {LABELS[name]} | {middle('wall'):.2f} | {middle('cpu'):.2f} | {middle('peak'):.0f} "
+        f"| {ratio('wall', 'bare_scan'):.2f} | {ratio('cpu', 'bare_scan'):.2f} "
+        f"| {ratio('wall', 'whole_job'):.2f} | {ratio('peak', 'whole_job'):.2f} |"
+    )
+
+
+def changes(count: int, path: Path) -> str:
+    """一个参数变了：从基表（另一种口径的各类型）与从方块（另一组节点的状态）。"""
+    from lifecycle_lab import warehouse
+
+    with warehouse.open_orders(path, AS_OF, zone="UTC") as house:
+        from_base = _median_ms(lambda: house.customers("high").segments(), 7)
+        plane = warehouse.Plane(house.states(), "last_gap", "days_since", "customers")
+        from_cubes = _median_ms(lambda: _states(plane, (85, 210, 390)), 200)
+        cells = len(house.gaps()), len(house.states())
+    return f"| {count:.0e} | {from_base:.1f} | {from_cubes:.3f} | {cells[0]:,} | {cells[1]:,} |"
+
+
+def _states(plane, nodes) -> list[int]:
+    """四类周期 × 四种状态，加上新客户的四种。"""
+    bounds = [0, *nodes, None]
+    found = [plane.none(low, high) for low, high in zip(bounds, bounds[1:], strict=False)]
+    for low, high, cycle in zip(bounds, bounds[1:], (*nodes, nodes[-1]), strict=False):
+        edges = [0, cycle, 2 * cycle, 3 * cycle, None]
+        found += [plane.count(low, high, a, b) for a, b in zip(edges, edges[1:], strict=False)]
+    return found
+
+
+def live_kernel() -> float:
+    """一千笔订单在活着的内核里：开仓库、全部小表，毫秒。"""
+    import pandas as pd
+
+    from lifecycle_lab import warehouse
+
+    with tempfile.TemporaryDirectory() as folder:
+        generate(1_000, Path(folder) / "o.parquet")
+        orders = pd.read_parquet(Path(folder) / "o.parquet")
+
+    def all_tables() -> None:
+        with warehouse.open_orders(orders, AS_OF, zone="UTC") as house:
+            table = house.customers()
+            table.segments(), list(table.rows()), house.gaps(), house.states(), house.totals(), house.intake
+
+    return _median_ms(all_tables, 15)
+
+
+def _median_ms(action, times: int) -> float:
+    action()
+    taken = []
+    for _ in range(times):
+        started = time.perf_counter()
+        action()
+        taken.append((time.perf_counter() - started) * 1_000)
+    return statistics.median(taken)
+
+
+def report(sizes: list[int], rounds: int) -> str:
+    lines, warm = [], []
+    with tempfile.TemporaryDirectory(prefix="warehouse-bench-") as folder:
+        for count in sizes:
+            path = Path(folder) / f"{count}.parquet"
+            subprocess.run([sys.executable, __file__, "--generate", str(count), str(path)], check=True)
+            lines += compare(count, path, rounds if count < 5e7 else 1)
+            warm.append(changes(count, path))
+            print(*lines[-5:], warm[-1], sep="\n", flush=True)
+            path.unlink()
+    versions = "、".join(f"{name} {version(name)}" for name in ("duckdb", "pandas", "lifetimes"))
+    return "\n".join(
+        [
+            "## 仓库：从订单到全部小表与文件(benchmarks/warehouse_scale.py)",
+            "",
+            f"{date.today()}，{os.cpu_count()} 核 {platform.machine()}，Python {platform.python_version()}，{versions}；"
+            f"跑的时候一分钟负荷 {os.getloadavg()[0]:.1f}。整个进程，从 Parquet 到文件；{rounds} 轮轮流跑（5e7 笔以上 1 轮），中位数。",
+            "",
+            "| 笔数 | 做什么 | 墙上 秒 | 处理器 秒 | 最大内存 MiB | 墙上 ÷ 裸扫 | 处理器 ÷ 裸扫 | 墙上 ÷ 整份工作 | 内存 ÷ 整份工作 |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+            *lines,
+            "",
+            "| 笔数 | 换一种口径，从基表 毫秒 | 换一组节点，从方块 毫秒 | 间隔方块 格 | 状态方块 格 |",
+            "| --- | --- | --- | --- | --- |",
+            *warm,
+            "",
+            f"一千笔订单在活着的内核里，全部小表：{live_kernel():.1f} 毫秒。",
+        ]
+    )
+
+
+def write(section: str) -> None:
+    """换掉 RESULTS.md 里自己的一节，别的不动。"""
+    old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# 量过的数字\n"
+    head, *rest = old.split(MARK)
+    tail = rest[1] if len(rest) > 1 else ""
+    RESULTS.write_text(f"{head.rstrip()}\n\n{MARK}\n{section}\n{MARK}\n{tail.lstrip()}", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("sizes", nargs="*", type=float, default=[1e5, 1e6])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--write", action="store_true")
+    chosen = parser.parse_args()
+    section = report([int(size) for size in chosen.sizes], chosen.rounds)
+    print(section)
+    if chosen.write:
+        write(section)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--one"]:
+        run_one(*sys.argv[2:5])
+    elif sys.argv[1:2] == ["--generate"]:
+        generate(int(sys.argv[2]), Path(sys.argv[3]))
+    else:
+        main()
