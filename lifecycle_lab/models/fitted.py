@@ -53,11 +53,11 @@ class Fitted:
 
     @property
     def theta(self) -> tuple[float, ...]:
-        return tuple(float(value) for value in self.maximum.theta)
+        return self.maximum.theta
 
     @property
     def estimates(self) -> tuple[Estimate, ...]:
-        errors = (float(error) for error in self.maximum.standard_errors)
+        errors = self.maximum.standard_errors
         parts = zip(self.process.symbols, self.theta, errors, self.process.meanings, strict=True)
         return tuple(Estimate(*part) for part in parts)
 

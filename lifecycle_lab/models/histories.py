@@ -18,7 +18,7 @@ LEAST_CUSTOMERS, LEAST_REPEATERS = 50, 20
 """四个参数要有足够的人来定；再少，似然面是平的，估计值没有意义。"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Histories:
     """n 位客户的购买历史，三列等长的整数数组，顺序由调用者定；用 `histories()` 造，造时核对。
 
@@ -89,7 +89,9 @@ def _whole_days(name: str, values) -> np.ndarray:
         raise _row_error(bad, f"{name} 不是整数", "缺失、无穷与小数都不收；时间用整天。")
     if (bad := (numbers < 0) | (numbers > LONGEST_DAYS)).any():
         raise _row_error(bad, f"{name} 不在 0 到 {LONGEST_DAYS} 之间", "也许把时间戳或秒当成了天。")
-    return numbers.astype(np.int64)
+    kept = numbers.astype(np.int64)
+    kept.flags.writeable = False
+    return kept
 
 
 def _refuse_contradictions(x: np.ndarray, span: np.ndarray, age: np.ndarray) -> None:

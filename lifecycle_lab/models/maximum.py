@@ -29,9 +29,9 @@ class Maximum:
     on_bound: 停在搜索边界上的参数是第几个。starts: 试到第几个起点。
     """
 
-    theta: np.ndarray
+    theta: tuple[float, ...]
     log_likelihood: float
-    standard_errors: np.ndarray
+    standard_errors: tuple[float, ...]
     converged: bool
     on_bound: tuple[int, ...]
     starts: int
@@ -79,7 +79,12 @@ def _polished(cost: Callable[[np.ndarray], float], point: np.ndarray, starts: in
     errors[free] = _standard_errors(curvature)
     bound = tuple(int(i) for i in range(len(point)) if i not in free)
     done = short < _NEAR_ENOUGH and not bound
-    return Maximum(np.exp(point), -cost(point), errors * np.exp(point), done, bound, starts)
+    theta = np.exp(point)
+    return Maximum(_floats(theta), -cost(point), _floats(errors * theta), done, bound, starts)
+
+
+def _floats(values: np.ndarray) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)
 
 
 def _newton_step(gradient: np.ndarray, curvature: np.ndarray) -> tuple[np.ndarray, float]:

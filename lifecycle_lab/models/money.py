@@ -35,13 +35,13 @@ class FittedMoney:
     decimals: int
 
     @property
-    def theta(self) -> tuple[float, float, float]:
-        return tuple(float(value) for value in self.maximum.theta)  # type: ignore[return-value]
+    def theta(self) -> tuple[float, ...]:
+        return self.maximum.theta
 
     @property
     def estimates(self) -> tuple[Estimate, ...]:
-        errors = (float(error) for error in self.maximum.standard_errors)
-        return tuple(Estimate(*part) for part in zip(_SYMBOLS, self.theta, errors, _MEANINGS, strict=True))
+        parts = zip(_SYMBOLS, self.theta, self.maximum.standard_errors, _MEANINGS, strict=True)
+        return tuple(Estimate(*part) for part in parts)
 
     @property
     def shop_average(self) -> float:
