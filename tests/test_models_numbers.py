@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -152,6 +153,46 @@ def test_paretonbd_equals_the_double_integral(theta, customer):
     assert fitted.no_order(data, 70)[0] == pytest.approx((later + gone_later) / (alive + gone), rel=1e-8)
 
 
+@pytest.mark.parametrize("theta", [THETA, (5.0, 0.3, 0.6, 80.0), (0.4, 60.0, 8.0, 0.2)])
+@pytest.mark.parametrize("customer", [(60, 70, 900), (200, 220, 900), (1, 1, 90_000)])
+def test_paretonbd_where_the_integrand_falls_steeply(theta, customer):
+    """买得很勤、很久没来：被积函数在一小段里降几十个数量级。对着在对数刻度上切成二百段的积分。"""
+    r, alpha, s, beta = theta
+    x, span, age = customer[0], customer[1] / 7, customer[2] / 7
+
+    def log_height(y: float) -> float:
+        return -(r + x) * math.log(alpha + y) - (s + 1) * math.log(beta + y)
+
+    edges = span + np.r_[0, np.geomspace(1e-6, age - span, 200)]
+    pieces = (
+        integrate.quad(lambda y: math.exp(log_height(y) - log_height(span)), *ends, epsabs=0)[0]
+        for ends in pairwise(edges)
+    )
+    common = math.lgamma(r + x) - math.lgamma(r) + r * math.log(alpha) + s * math.log(beta)
+    gone = common + math.log(s) + log_height(span) + math.log(math.fsum(pieces))
+    alive = common - (r + x) * math.log(alpha + age) - s * math.log(beta + age)
+    fitted = known(ParetoNBD(), theta)
+    assert fitted._log_likelihoods(history(*customer))[0] == pytest.approx(
+        np.logaddexp(gone, alive), abs=1e-9
+    )
+
+
+def test_gamma_gamma_likelihood_equals_the_integral_over_customers():
+    """平均单价的密度：给定 ν 是 Gamma(p·单数, ν·单数)，再对 ν 积分；参数取估计出来的。"""
+    rng = np.random.default_rng(8)
+    orders, totals = rng.integers(1, 6, 60), rng.integers(800, 60_000, 60)
+    fitted = models.fit_gamma_gamma(orders, totals)
+    p, q, gamma = fitted.theta
+    total = 0.0
+    for count, spent in zip(orders, totals / 100, strict=True):
+        total += math.log(
+            over_gamma(
+                lambda v, n=count, m=spent / count: stats.gamma.pdf(m, p * n, scale=1 / (v * n)), q, gamma
+            )
+        )
+    assert fitted.maximum.log_likelihood == pytest.approx(total, rel=1e-9)
+
+
 def test_paretonbd_expectation_is_the_integral_of_staying_and_passes_through_one():
     """E = E[λ | 活着] · ∫ P(到 t 还活着 | 现在活着) dt；s = 1 与它的两旁连成一线。"""
     r, alpha, _, beta = THETA
@@ -276,6 +317,19 @@ def test_maximise_finds_a_known_top_and_its_curvature():
     assert found.theta == pytest.approx((2.5, 0.02), rel=1e-6)
     assert found.standard_errors == pytest.approx((2.5 / math.sqrt(50), 0.02 / math.sqrt(8)), rel=1e-3)
     assert (found.converged, found.on_bound, found.starts) == (True, (), 1)
+
+
+def test_correlated_parameters_have_the_errors_of_the_inverse_matrix():
+    """log θ 上是一座椭圆的山：曲率 [[4, 3], [3, 9]]，逆的对角线是 9/27 与 4/27。"""
+
+    def hill(theta) -> float:
+        u, v = math.log(theta[0]) - 1, math.log(theta[1]) + 2
+        return -(4 * u * u + 6 * u * v + 9 * v * v) / 2 - 30
+
+    found = maximise(hill, [(1.0, 1.0)])
+    assert np.log(found.theta) == pytest.approx((1.0, -2.0), abs=1e-5)
+    errors = np.divide(found.standard_errors, found.theta)
+    assert errors == pytest.approx((math.sqrt(9 / 27), math.sqrt(4 / 27)), rel=1e-4)
 
 
 def test_maximise_says_when_a_parameter_runs_away():

@@ -56,7 +56,7 @@ class BetaGeometric:
         """log 似然里“观察日还活着”的一份。"""
         r, alpha, a, b = theta
         coins = _per_count(lambda n: betaln(a, b + n + self.first_coin) - betaln(a, b), x)
-        return coins + self._buying(r, alpha, x) + self._waiting(theta, x, span, age).max_and_sum
+        return coins + self._buying(r, alpha, x) + self._waiting(theta, x, span, age).log_total
 
     def log_gone(self, theta, x, span, age) -> np.ndarray:
         """log 似然里“最后一次购买之后就不来了”的一份；没掷过硬币的是 −∞。"""
@@ -108,12 +108,12 @@ class _Waiting:
     logs: list[np.ndarray]
 
     @property
-    def max_and_sum(self) -> np.ndarray:
+    def log_total(self) -> np.ndarray:
         return np.logaddexp.reduce(self.logs) if len(self.logs) > 1 else self.logs[0]
 
     @property
     def shares(self) -> list[np.ndarray]:
-        total = self.max_and_sum
+        total = self.log_total
         return [np.exp(part - total) for part in self.logs]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lifecycle_lab.models.beta_geometric import BetaGeometric
-from lifecycle_lab.models.histories import Histories, fit_for
+from lifecycle_lab.models.histories import Histories, refuse_unfit
 from lifecycle_lab.models.maximum import LOG_BOUND, Maximum, maximise, refuse_unusable
 from lifecycle_lab.models.pareto import ParetoNBD
 from lifecycle_lab.schema import ParameterError
@@ -135,7 +135,7 @@ class Fitted:
 
 def fit(process: Process, data: Histories, unit_days: int, first_guess: tuple[float, ...] = ()) -> Fitted:
     """一个模型的最大似然；数据不够 → DataError。first_guess: 另加的一个起点。"""
-    fit_for(data)
+    refuse_unfit(data)
     if not isinstance(unit_days, int) or unit_days < 1:
         raise ParameterError("unit_days 是一个时间单位有几天，要是正整数。", remedy="按天写 1，按周写 7。")
     starts = process.starts(float(np.median(data.age)) / unit_days)

@@ -64,7 +64,7 @@ def histories(repeat_purchases, span, age) -> Histories:
     return Histories(*columns)
 
 
-def fit_for(data: Histories) -> None:
+def refuse_unfit(data: Histories) -> None:
     """够不够估计一个模型；不够 → DataError，说出差在哪里。"""
     if len(data) < LEAST_CUSTOMERS:
         raise DataError(
