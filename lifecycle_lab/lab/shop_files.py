@@ -133,9 +133,9 @@ def _writer(path: Path, columns: Mapping[str, pa.DataType], about: Mapping[str, 
     """整数与日子按差值存：排好序的编号几乎不占地方；金额按整数存，仍读成两位小数。"""
     words = [name for name, kind in columns.items() if pa.types.is_dictionary(kind)]
     plain = [name for name, kind in columns.items() if name not in words and not pa.types.is_boolean(kind)]
-    return pq.ParquetWriter(
+    writer = pq.ParquetWriter(
         path,
-        pa.schema(columns.items(), metadata={"synthetic": "true", "notice": NOTICE, **about}),
+        pa.schema(columns.items()),
         compression="zstd",
         compression_level=1,
         use_dictionary=words,
@@ -143,6 +143,8 @@ def _writer(path: Path, columns: Mapping[str, pa.DataType], about: Mapping[str, 
         store_decimal_as_integer=True,
         store_schema=False,  # 频次类等读回来就是文字
     )
+    writer.add_key_value_metadata({"synthetic": "true", "notice": NOTICE, **about})
+    return writer
 
 
 def order_table(orders: shops.Columns, before: int, epoch: int) -> pa.Table:

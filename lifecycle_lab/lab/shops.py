@@ -11,11 +11,15 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
 from lifecycle_lab.content import shops as texts
-from lifecycle_lab.schema import ContentError, ParameterError
+from lifecycle_lab.lab.shop_files import truth_path, writing
+from lifecycle_lab.schema import ContentError, LabError, ParameterError
+from lifecycle_lab.simulate import shops as models
+from lifecycle_lab.simulate.shops import Chunk, Shop
 
 MOST_CUSTOMERS = 10**9  # 再多，单号就超过 15 位有效数字
 _AHEAD = 2  # 每个进程手里至多两块
@@ -47,9 +51,6 @@ def generate(
 
     progress: 每写完一块叫一次（已有客户数，总数）。folder: 读参数的数据文件夹，默认随书的。
     """
-    from lifecycle_lab.lab.shop_files import truth_path, writing
-    from lifecycle_lab.simulate.shops import CHUNK, FORMAT
-
     text = texts.shop(preset, folder)
     shop = model(text)
     customers, seed = customers or text.customers, text.seed if seed < 0 else seed
@@ -60,9 +61,9 @@ def generate(
         "customers": str(customers),
         "start": text.start.isoformat(),
     }
-    about |= {"format": FORMAT, "chunk": str(CHUNK), "licence": "CC BY 4.0"}
+    about |= {"format": models.FORMAT, "chunk": str(models.CHUNK), "licence": "CC BY 4.0"}
     with writing(target, shop, text.start, about, replace) as files:
-        for made in _chunks(shop, seed, -(-customers // CHUNK), workers):
+        for made in _chunks(shop, seed, -(-customers // models.CHUNK), workers):
             files.add(made.first(customers - files.customers))
             progress(files.customers, customers)
     return Made(target, truth_path(target), files.customers, files.purchases, files.rows)
@@ -73,10 +74,8 @@ def _demand(true: bool, what: str) -> None:
         raise ParameterError(what, remedy="改好再试。")
 
 
-def model(text: texts.ShopText):
+def model(text: texts.ShopText) -> Shop:
     """内容文件里的一节 → simulate.shops.Shop；数不合理 → ContentError。"""
-    from lifecycle_lab.simulate.shops import Shop
-
     try:
         return Shop(**text.numbers)
     except ValueError as error:
@@ -88,32 +87,40 @@ def model(text: texts.ShopText):
         ) from None
 
 
-def shop(name: str, folder: Path | None = None):
+def shop(name: str, folder: Path | None = None) -> Shop:
     """按编号取一家店的模型；换一项参数用 dataclasses.replace。"""
     return model(texts.shop(name, folder))
 
 
-def _chunks(shop, seed: int, count: int, workers: int) -> Iterator:
+def _chunks(shop: Shop, seed: int, count: int, workers: int) -> Iterator[Chunk]:
     """按块号给出各块；一个进程就在这里造，几个进程则各造各的、按次序收。"""
-    from lifecycle_lab.simulate.shops import chunk
-
     workers = min(workers or os.cpu_count() or 1, count)
+    jobs = ((shop, seed, index, models.CHUNK) for index in range(count))
     if workers <= 1:
-        yield from (chunk(shop, seed, index) for index in range(count))
+        yield from (models.chunk(*job) for job in jobs)
         return
     # spawn：各系统一样，也不会把主进程里开着的线程与锁带过去
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, context, initializer=_leave_interrupts_to_the_parent)
-    waiting: deque[Future] = deque()
     try:
-        for index in range(count):
-            if len(waiting) == _AHEAD * workers:
-                yield waiting.popleft().result()
-            waiting.append(pool.submit(chunk, shop, seed, index))
-        while waiting:
-            yield waiting.popleft().result()
+        yield from _in_order(pool, jobs, _AHEAD * workers)
+    except BrokenProcessPool:
+        raise LabError(
+            "造数据的一个进程被系统结束了。", why="多半是内存不够。", remedy="用 --workers 1 再试。"
+        ) from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _in_order(pool: ProcessPoolExecutor, jobs: Iterator[tuple], most: int) -> Iterator[Chunk]:
+    """按次序收结果；派出去还没收的至多 most 块。"""
+    waiting: deque[Future] = deque()
+    for job in jobs:
+        if len(waiting) == most:
+            yield waiting.popleft().result()
+        waiting.append(pool.submit(models.chunk, *job))
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _leave_interrupts_to_the_parent() -> None:
