@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lifecycle_lab.cli_generate import generate
 from lifecycle_lab.schema import LabError, ParameterError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 data_app = typer.Typer(help="自带的数据", no_args_is_help=True)
 app.add_typer(data_app, name="data")
+data_app.command("generate")(generate)
 
 Source = Annotated[
     str, typer.Option(help="survey、online_retail，问卷导出/订单表的路径，或放着几份问卷的文件夹")
@@ -152,7 +154,9 @@ def lab(
 
 @data_app.command("build")
 def build(
-    names: Annotated[list[str] | None, typer.Argument(help="survey、online_retail、readme；空为全部")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="survey、shops、online_retail、readme；空为全部")
+    ] = None,
 ) -> None:
     """重做自带的数据与数据字典（online_retail 要联网下载一次）。"""
     from lifecycle_lab.lab.shipped import rebuild

@@ -269,13 +269,14 @@ def _stored_problems(path: Path, fields: Sequence[Field]) -> Iterator[str]:
 
 
 def _column_problems(grid: Grid, i: int, field: Field) -> Iterator[str]:
-    bad = [(row, cells[i]) for row, cells in grid.rows if not _is_allowed(cells[i], field)]
+    times = Counter(cells[i] for _, cells in grid.rows)
+    wrong = {cell for cell in times if not _is_allowed(cell, field)}  # 相同的内容只判一次
+    bad = [(row, cells[i]) for row, cells in grid.rows if cells[i] in wrong]
     for row, cell in bad[:_SHOWN]:
         yield f"第 {row} 行「{field.name}」列：{quote(cell)} 不在许可的值里（{field.allowed or field.type}）。"
     if len(bad) > _SHOWN:
         yield f"「{field.name}」列这样的格共 {len(bad)} 处。"
-    cells = Counter(cells[i] for _, cells in grid.rows)
-    if field.unique and (again := [cell for cell, times in cells.items() if times > 1]):
+    if field.unique and (again := [cell for cell, count in times.items() if count > 1]):
         yield f"「{field.name}」列有重复，如 {quote(again[0])}。"
 
 
@@ -377,9 +378,18 @@ def refresh(folder: Path | None = None) -> None:
 
 
 def _measured(folder: Path, resource: Resource) -> Resource:
-    data = (folder / resource.path).read_bytes()
-    rows = len(read_grid(folder / resource.path).rows)
-    return replace(resource, rows=rows, sha256=hashlib.sha256(data).hexdigest())
+    path = folder / resource.path
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return replace(resource, rows=_row_count(path), sha256=sha256)
+
+
+def _row_count(path: Path) -> int:
+    """Parquet 的行数写在文件尾，不必解开。"""
+    if path.suffix != ".parquet":
+        return len(read_grid(path).rows)
+    import pyarrow.parquet as pq
+
+    return pq.read_metadata(path).num_rows
 
 
 def _restamped(text: str, resource: Resource) -> str:
