@@ -19,6 +19,7 @@ import tempfile
 import time
 from datetime import date
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 
 AS_OF = date(2024, 1, 1)
@@ -195,10 +196,10 @@ def changes(count: int, path: Path) -> str:
 def _states(plane, nodes) -> list[int]:
     """四类周期 × 四种状态，加上新客户的四种。"""
     bounds = [0, *nodes, None]
-    found = [plane.none(low, high) for low, high in zip(bounds, bounds[1:], strict=False)]
+    found = [plane.none(low, high) for low, high in pairwise(bounds)]
     for low, high, cycle in zip(bounds, bounds[1:], (*nodes, nodes[-1]), strict=False):
         edges = [0, cycle, 2 * cycle, 3 * cycle, None]
-        found += [plane.count(low, high, a, b) for a, b in zip(edges, edges[1:], strict=False)]
+        found += [plane.count(low, high, a, b) for a, b in pairwise(edges)]
     return found
 
 

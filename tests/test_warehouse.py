@@ -382,8 +382,10 @@ def test_files_hold_the_same_rows(tmp_path):
         stored = sorted(map(tuple, pq.read_table(paths[0]).to_pandas().itertuples(index=False)))
         assert stored == rows
         assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in paths)
-        gaps = pd.read_csv(tmp_path / "gaps.csv")
-        assert gaps["count"].sum() == sum(gap.count for gap in w.gaps())
+        gaps = pq.read_table(tmp_path / "gaps.parquet").to_pylist()
+        assert [tuple(row.values()) for row in gaps] == list(map(tuple, w.gaps()))
+        states = pq.read_table(tmp_path / "states.parquet").to_pylist()
+        assert [tuple(row.values()) for row in states] == list(map(tuple, w.states()))
         assert list(w.customers().frame().itertuples(index=False, name=None)) == rows
 
 

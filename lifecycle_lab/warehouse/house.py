@@ -21,11 +21,12 @@ from lifecycle_lab.warehouse.rows import (
     Intake,
     Migration,
     OwnState,
+    Segment,
     State,
     Totals,
     day_number,
 )
-from lifecycle_lab.warehouse.writing import write_table
+from lifecycle_lab.warehouse.writing import write_csv, written_whole
 
 BAD_ROWS = {
     "no_customer": "没有客户编号",
@@ -78,17 +79,15 @@ class Warehouse:
 
     def gaps(self) -> list[Gap]:
         """间隔方块：走完的与没走完的，同一个形状。"""
-        closed = (Gap(n, p, gap, 1, count) for n, p, gap, count in self._ask("select * from {closed}"))
-        still_open = (Gap(n, p, gap, 0, count) for n, p, gap, count in self._ask(statements.OPEN_GAPS))
-        return sorted([*closed, *still_open], key=_empty_first)
+        return list(map(Gap._make, self._ask(statements.GAPS)))
 
     def states(self) -> list[State]:
         """状态方块：最后一次走完的间隔 × 距今天数。"""
-        return sorted(map(State._make, self._ask(statements.STATES)), key=_empty_first)
+        return list(map(State._make, self._ask(statements.STATES)))
 
     def own_states(self) -> list[OwnState]:
         """自己的周期要的方块：间隔数 × 首末相距 × 距今天数；行数随回头客增加。"""
-        return sorted(map(OwnState._make, self._ask(statements.OWN_STATES)))
+        return list(map(OwnState._make, self._ask(statements.OWN_STATES)))
 
     # —— 由腰得出的 ——
 
@@ -147,7 +146,7 @@ class Warehouse:
             )
         else:
             rows = self._ask(statements.MIGRATION, before=then, after=now)
-        return sorted(map(Migration._make, rows), key=_empty_first)
+        return list(map(Migration._make, rows))
 
     def histogram(self, key: str, width: int = 1, frequency: str = "orders") -> list[Bin]:
         """key: recency、frequency、monetary；width: 格宽（天、次、最小货币单位），正整数。"""
@@ -158,16 +157,15 @@ class Warehouse:
         )
 
     def write(self, folder: Path | str, **keywords) -> list[Path]:
-        """整份工作写成文件：customers.parquet、segments、gaps、states 三个 CSV；关键字同 customers。"""
+        """整份工作写成文件：customers、gaps、states 三个 Parquet，segments.csv；关键字同 customers。"""
         folder = Path(folder)
         customers = self.customers(**keywords)
-        tables = {"segments": customers.segments(), "gaps": self.gaps(), "states": self.states()}
         paths = [customers.write(folder / "customers.parquet")]
-        for name, rows in tables.items():
-            paths.append(
-                write_table(folder / f"{name}.csv", type(rows[0])._fields if rows else ("empty",), rows)
-            )
-        return paths
+        for name, statement in (("gaps", statements.GAPS), ("states", statements.STATES)):
+            with written_whole(folder / f"{name}.parquet") as unfinished:
+                self._engine.write_parquet(self._text(statement), unfinished)
+            paths.append(folder / f"{name}.parquet")
+        return [*paths, write_csv(folder / "segments.csv", Segment._fields, customers.segments())]
 
     # —— 内里 ——
 
@@ -265,7 +263,3 @@ def _intake(house: Warehouse) -> Intake:
         customers_without_purchase=customers,
         money_without_purchase=money,
     )
-
-
-def _empty_first(row: tuple) -> list[tuple[bool, int]]:
-    return [(value is not None, value or 0) for value in row]

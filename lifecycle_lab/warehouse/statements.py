@@ -59,11 +59,14 @@ group by n, previous, gap"""
 BASE = """select customer_id, first_day, last_day, orders, purchase_days, money, purchase_money, first_money, last_gap
 from {persons} where purchase_days > 0"""
 
-# 没有走完的间隔（删失）：最后一次购买到观察日，与走完的同一个形状
-OPEN_GAPS = f"""select n, previous, gap, count(*) as gap_count
+# 间隔方块：走完的，加上没有走完的（删失：最后一次购买到观察日），同一个形状
+GAPS = f"""select n, previous, gap, 1 as closed, gap_count from {{closed}}
+union all
+select n, previous, gap, 0 as closed, count(*) as gap_count
 from (select case when purchase_days > {LAST_N} then {LAST_N} else purchase_days end as n,
     last_gap as previous, {{as_of}} - last_day as gap from {{base}}) as still_open
-group by n, previous, gap"""
+group by n, previous, gap
+order by n, previous nulls first, gap, closed"""
 
 # 读入的账的另一半：用上的行、其中的购买、全部的钱，和只有退款、不进基表的客户
 PERSON_SUMS = """select cast(sum(row_count) as bigint), cast(sum(orders) as bigint), cast(sum(money) as bigint),
@@ -80,12 +83,12 @@ TOTALS = """select count(*),
   cast(sum({as_of} - last_day) as bigint), min(first_day), max(last_day)
 from {base}"""
 
-STATES = """select last_gap, {as_of} - last_day as days_since, count(*), cast(sum(money) as bigint)
-from {base} group by last_gap, {as_of} - last_day"""
+STATES = """select last_gap, {as_of} - last_day as days_since, count(*) as customers, cast(sum(money) as bigint) as money
+from {base} group by last_gap, {as_of} - last_day order by last_gap nulls first, days_since"""
 
 OWN_STATES = """select purchase_days - 1 as gaps, last_day - first_day as span, {as_of} - last_day as days_since,
-  count(*), cast(sum(money) as bigint)
-from {base} group by purchase_days - 1, last_day - first_day, {as_of} - last_day"""
+  count(*) as customers, cast(sum(money) as bigint) as money
+from {base} group by purchase_days - 1, last_day - first_day, {as_of} - last_day order by gaps, span, days_since"""
 
 # 三列标记与客户类型；{up} 是整数比较：n·x ≥ Σx 写成 x ≥ ⌈Σx/n⌉，两者在整数上等价
 CUSTOMERS = """select customer_id, recency, frequency, monetary, r_up, f_up, m_up, 4 * r_up + 2 * f_up + m_up as segment
@@ -106,7 +109,7 @@ group by a.segment, b.segment order by a.segment, b.segment"""
 
 MIGRATION = """select a.segment, b.segment, count(*), cast(sum(a.monetary) as bigint), cast(sum(b.monetary) as bigint)
 from {after} as b left join {before} as a on a.customer_id = b.customer_id
-group by a.segment, b.segment"""
+group by a.segment, b.segment order by a.segment nulls first, b.segment"""
 
 # 直方图：格子的下界；先取非负余数，负数也落在自己的格里
 HISTOGRAM = """select value - mod(mod(value, {width}) + {width}, {width}) as low, count(*)

@@ -34,12 +34,3 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence]) -> Pa
         writer.writerow(header)
         writer.writerows([sheet_text(v) if isinstance(v, str) else v for v in row] for row in rows)
     return path
-
-
-def write_table(path: Path, header: Sequence[str], rows: Sequence[Sequence]) -> Path:
-    """小表：全是整数，不必逐格中和。"""
-    with written_whole(path) as unfinished, unfinished.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
-    return path

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -133,12 +133,11 @@ def _listening(original, told, verb):
 
 def test_times_texts_and_hostile_names(spark):
     name = "x` from y --"
-    rows = [
-        ("a", datetime(2023, 5, 1, 23, 59), "1.00"),
-        ("a", datetime(2023, 5, 3), "2.5"),
-        (" ", datetime(2023, 5, 3), "1"),
-    ]
-    orders = spark.createDataFrame(rows, ["who", "order_time", "amount"]).withColumnRenamed("who", name)
+    # 时刻写在 SQL 里，按会话的时区；Python 的 datetime 会按本机的时区换算
+    values = "('a', timestamp'2023-05-01 23:59:00', '1.00'), ('a', timestamp'2023-05-03 00:00:00', '2.5')"
+    values += ", (' ', timestamp'2023-05-03 00:00:00', '1')"
+    orders = spark.sql(f"select * from values {values} as t(who, order_time, amount)")
+    orders = orders.withColumnRenamed("who", name)
     with warehouse.open_orders(orders, AS_OF, warehouse.Columns(customer_id=name), bad_rows="set_aside") as w:
         (row,) = w.base()
         assert (row.money, row.last_gap, warehouse.day_date(row.first_day)) == (350, 2, date(2023, 5, 1))
