@@ -121,7 +121,7 @@ def _beside(ends: Sequence[Path]) -> Iterator[list[Path]]:
             f"{quote(ends[0].name, 80)} 写不下去。",
             where=quote(ends[0].parent, 200),
             why=f"系统说：{quote(error.strerror or type(error).__name__, 80)}。",
-            remedy="看看磁盘满没满、这个文件夹能不能写；一亿笔订单约要 1.5 GB。",
+            remedy="看看磁盘满没满、这个文件夹能不能写；一亿笔订单约要 1.3 GB。",
         ) from None
     finally:
         for part in parts:

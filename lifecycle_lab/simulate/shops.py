@@ -165,18 +165,13 @@ def _people(shop: Shop, size: int, draw: np.random.Generator) -> _People:
     cycle = _cycles(shop, frequency_class, draw)
     exit_type = _choose(shop.exit_shares, size, draw)
     arrival = draw.random(size) * shop.window_days
-    unit = shop.life_days or cycle
-    life = (
-        unit
-        * draw.standard_gamma(np.take(shop.life_shapes, exit_type))
-        * np.take(shop.life_scales, exit_type)
-    )
+    units = draw.standard_gamma(np.take(shop.life_shapes, exit_type)) * np.take(shop.life_scales, exit_type)
+    life = (shop.life_days or cycle) * units
     starts = tuple(arrival + start for start in _stage_starts(shop, exit_type, cycle, life))
     basket = shop.basket * np.exp(shop.basket_spread * draw.standard_normal(size))
     wait = draw.standard_exponential(size) / max(shop.adoption, 1e-12)
-    adopted = starts[1] + wait
-    adopted[adopted > arrival + life] = np.inf
-    return _People(frequency_class, cycle, exit_type, arrival, arrival + life, starts, basket, adopted)
+    lost, adopted = arrival + life, starts[1] + wait
+    return _People(frequency_class, cycle, exit_type, arrival, lost, starts, basket, adopted)
 
 
 def _cycles(shop: Shop, frequency_class: np.ndarray, draw: np.random.Generator) -> np.ndarray:
@@ -208,7 +203,7 @@ def _truth(shop: Shop, people: _People) -> Columns:
         "cycle": np.rint(people.cycle * 100).astype(np.int32),
         "exit_type": people.exit_type,
         "basket": np.rint(people.basket).clip(1, MOST_FEN).astype(np.int32),
-        "acquired": _day(people.arrival, end),
+        "acquired": people.arrival.astype(np.int32),
         "formation": _day(formation, end),
         "stability": _day(stability, end),
         "decline": _day(decline, end),
