@@ -135,10 +135,10 @@ def test_limits(tmp_path, monkeypatch):
     refused(tmp_path, "a,b\n1," + "x" * 32_769 + "\n", "超过 32768 个字符")
     refused(tmp_path, b"a\x00b\n1\n", "不是文字表格")
     refused(tmp_path, "a,b\n" + "," * 7_000_000 + "\n", "有一行太长", seconds=1)
-    monkeypatch.setattr(reading, "MAX_CELLS", 10)
+    monkeypatch.setattr(reading.grid, "MAX_CELLS", 10)
     assert len(reading.read_grid(saved(tmp_path, "a,b\n" + "1,2\n" * 4)).rows) == 4
     refused(tmp_path, "a,b\n" + "1,2\n" * 5, "超过 10 格")
-    monkeypatch.setattr(reading, "MAX_FILE_BYTES", 10)
+    monkeypatch.setattr(reading.grid, "MAX_FILE_BYTES", 10)
     with pytest.raises(DataError, match="超过"):
         reading.read_bytes(saved(tmp_path, b"x" * 11), 10)
     assert reading.read_bytes(saved(tmp_path, b"x" * 10), 10) == b"x" * 10
@@ -159,9 +159,9 @@ def test_paths_that_cannot_be_read(tmp_path):
             reading.read_bytes(path)
 
 
-ROOM = Path(reading.__file__).parent
+ROOM = Path(reading.__file__).parents[1]
 READERS = [
-    ROOM / "reading.py",
+    *(ROOM / "reading").glob("*.py"),
     *(ROOM / "survey").glob("*.py"),
     *(ROOM / "orders").glob("*.py"),
     *(ROOM / "content").glob("*.py"),
@@ -232,7 +232,7 @@ def test_a_wide_workbook_is_refused_not_cut(tmp_path):
 
 def test_too_many_cells_are_counted_before_they_are_parsed(tmp_path, monkeypatch):
     rows = [["a", "b"], *[[1, 2]] * 4]
-    monkeypatch.setattr(reading, "MAX_WORKBOOK_CELLS", 10)
+    monkeypatch.setattr(reading.grid, "MAX_WORKBOOK_CELLS", 10)
     assert len(reading.read_grid(saved(tmp_path, workbook(rows), "a.xlsx")).rows) == 4
     refused(tmp_path, workbook([*rows, [1]]), "超过 10 格", "a.xlsx")
 
@@ -454,7 +454,7 @@ def test_parquet_text_is_measured_while_it_is_read(tmp_path):
 
 def test_parquet_batches_lose_nothing(tmp_path):
     """三批多一点，文字列、字典列、空格与数混着：一行不少，次序不变。"""
-    rows = 3 * reading.BATCH_ROWS + 5
+    rows = 3 * reading.grid.BATCH_ROWS + 5
     words = [None if i % 7 == 0 else f"客{i}" for i in range(rows)]
     data = parquet_table(
         {"a": words, "b": pa.array(words).dictionary_encode(), "c": range(rows)}, row_group_size=1000
