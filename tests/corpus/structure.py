@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from corpus.case import Case, accepted, ask, partly, refused, stopped
+from pathlib import Path
+
+from corpus.case import Case, Expect, accepted, ask, partly, refused, stopped
 from corpus.make import GOOD, GOOD_CLEAN, HEADER, good, table, text
 
 DATA = "数据", "行", "空"
@@ -288,6 +290,7 @@ def _sizes() -> list[Case]:
             many,
             accepted(*(f"N{i}|u{i % 97}|{i}.00|2024-05-01|1" for i in range(1, 20_001))),
         ),
+        Case("three-hundred-thousand-rows", _many_rows, _many_rows_expected(), bomb=True),
         Case(
             "combining-marks",
             table(HEADER, "A1,u" + "\u0301" * 5_000 + ",10.00,2024-05-01,1", *GOOD[1:]),
@@ -299,6 +302,19 @@ def _sizes() -> list[Case]:
             stopped() | _everything_isolated(500),
         ),
     ]
+
+
+_ROWS = 300_000
+
+
+def _many_rows(path: Path) -> None:
+    rows = (f"N{i},u{i % 9973},{i}.00,2024-05-{i % 28 + 1:02d},1" for i in range(1, _ROWS + 1))
+    path.write_bytes(table(HEADER, *rows))
+
+
+def _many_rows_expected() -> Expect:
+    """三十万行是平常的一年：收下，一行不少。"""
+    return Expect(("accepted",), rows_in=_ROWS)
 
 
 def _everything_isolated(rows: int):
