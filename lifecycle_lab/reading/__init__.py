@@ -4,6 +4,8 @@
 orders、survey、content 都从这里读，所以它在三者之下。
 """
 
+from lifecycle_lab.reading.archives import check_archive
+from lifecycle_lab.reading.decoding import decode, read_bytes
 from lifecycle_lab.reading.grammar import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -19,7 +21,9 @@ from lifecycle_lab.reading.grammar import (
     parse_decimal,
     parse_whole,
 )
-from lifecycle_lab.reading.grid import Grid, check_archive, decode, read_bytes, read_grid
+from lifecycle_lab.reading.grid import Grid, read_grid
+from lifecycle_lab.reading.limits import ORDERS, STRICT, ChoiceNeeded, Limits
+from lifecycle_lab.reading.sources import Line, Source, open_source
 
 __all__ = [
     "FIRST_YEAR",
@@ -27,13 +31,20 @@ __all__ = [
     "LONGEST_IDENTIFIER",
     "LONGEST_NORMALISED",
     "LONGEST_NUMBER",
+    "ORDERS",
+    "STRICT",
     "WHOLE_DIGITS",
+    "ChoiceNeeded",
     "Grid",
+    "Limits",
+    "Line",
+    "Source",
     "check_archive",
     "decode",
     "halfwidth",
     "identifier_problem",
     "minor_units",
+    "open_source",
     "parse_date",
     "parse_day",
     "parse_decimal",
