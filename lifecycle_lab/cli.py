@@ -167,7 +167,7 @@ def build(
 @orders_app.command("check")
 def orders_check(
     file: Annotated[str, typer.Argument(help="订单文件、Parquet 文件夹或数据库")],
-    as_of: Annotated[str, typer.Option(help="观察日 年-月-日；之后的订单放一边")] = "",
+    as_of: Annotated[str | None, typer.Option(help="观察日 年-月-日；之后的订单放一边")] = None,
     columns: Annotated[
         list[str] | None, typer.Option("--map", help="哪一列是什么：customer=买家会员名；可写几次")
     ] = None,
@@ -182,16 +182,18 @@ def orders_check(
 ) -> None:
     """订单能不能用、每一行去了哪里：能用退出码 0；没有读入、要你说一声退出码 2。"""
     from lifecycle_lab.orders import write_clean
+    from lifecycle_lab.orders.places import check_outputs, writable
     from lifecycle_lab.orders.result import Reading
 
     try:
+        check_outputs(file, clean, report)
         found = _read_orders(file, as_of, columns, profile, currency, date_format, sheet, table, zone)
-    except ParameterError as error:
+        if clean and found.ok:
+            write_clean(found, clean)
+    except LabError as error:
         found = Reading("refused", Path(file).name, str(error), error=error)
-    if report:
+    if report and writable(report, file, clean):
         _write_json(report, found.document())
-    if clean and found.ok:
-        write_clean(found, clean)
     typer.echo(str(found))
     raise typer.Exit(0 if found.ok else 2)
 
@@ -203,8 +205,8 @@ def _read_orders(file, as_of, columns, profile, currency, date_format, sheet, ta
     from lifecycle_lab.orders import read_orders
     from lifecycle_lab.reading import parse_day
 
-    day = parse_day(as_of) if as_of else None
-    if as_of and day is None:
+    day = parse_day(as_of) if as_of is not None else None
+    if as_of is not None and day is None:
         raise ParameterError("观察日读不懂。", where="--as-of", remedy="写成 年-月-日，如 2024-12-31。")
     tomorrow = date.today() + timedelta(1)
     return read_orders(
@@ -224,7 +226,7 @@ def _read_orders(file, as_of, columns, profile, currency, date_format, sheet, ta
 def _mapping(columns: Sequence[str]) -> dict[str, str]:
     pairs = [text.partition("=") for text in columns]
     found = {key.strip(): name.strip() for key, _, name in pairs}
-    if len(found) < len(pairs) or not all(key and name for key, name in found.items()):
+    if len(found) < len({*pairs}) or not all(key and name for key, name in found.items()):
         raise ParameterError(
             "--map 的写法不对。",
             where="--map",

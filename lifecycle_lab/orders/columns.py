@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -64,6 +65,22 @@ class Identifiers:
     @property
     def codes(self) -> np.ndarray:
         return self.column.values
+
+    def spread(self, chosen: np.ndarray) -> np.ndarray:
+        """各种编号的是与否 → 各行的。"""
+        return chosen[self.codes] if len(chosen) else np.zeros(len(self.codes), bool)
+
+    def equal(self, text: str) -> np.ndarray:
+        return pc.equal(self.names, unwrap(text)).to_numpy(zero_copy_only=False)
+
+    def matching(self, words: Sequence[str], sure: Callable[[str], bool]) -> np.ndarray:
+        """整列先粗筛出带着 words 之一的，再逐个用 sure 定。"""
+        near = pc.replace_substring_regex(self.names, r"\s+", "")
+        hint = "|".join(re.escape(re.sub(r"\s+", "", word)) for word in words)
+        hits = pc.match_substring_regex(near, f"(?i){hint}").to_numpy(zero_copy_only=False).copy()
+        places = np.flatnonzero(hits)
+        hits[places] = [sure(text) for text in self.names.take(pa.array(places)).to_pylist()]
+        return hits
 
 
 @dataclass
@@ -128,6 +145,8 @@ def _encoded(values: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
         values = pa.array([], values.type)
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
+    if pa.types.is_null(values.type):
+        values = values.cast(pa.string())
     if pa.types.is_boolean(values.type):
         values = pc.if_else(values, "是", "否")
     found = values.dictionary_encode()
@@ -168,6 +187,7 @@ def identifiers(values: pa.Array | pa.ChunkedArray | Sequence[str]) -> Identifie
 def _clean(raw: pa.Array) -> tuple[pa.Array, tuple[str, ...], np.ndarray, np.ndarray]:
     """各种编号 →（去掉外皮的，原因们，原因的号，是否去掉过外皮）；一眼干净的不逐个看。"""
     plain = pc.or_(pc.match_substring_regex(raw, _PLAIN), pc.match_substring_regex(raw, _ADDRESS))
+    plain = pc.and_not(plain, pc.match_substring_regex(raw, "锟斤拷|烫烫烫"))
     mask = ~plain.to_numpy(zero_copy_only=False)
     odd = np.flatnonzero(mask)
     reason, unwrapped = np.zeros(len(raw), np.int32), np.zeros(len(raw), bool)
@@ -221,24 +241,40 @@ def _damage(texts: pa.Array, rows: np.ndarray) -> tuple[int, str, str] | None:
 
 
 def money_cells(values, comma: bool | None = None) -> tuple[Cells, dict[str, Money], bool]:
-    """文字的一列金额 →（原文，文字 → 金额，小数点是不是逗号）。"""
+    """文字的一列金额 →（原文，文字 → 金额，小数点是不是逗号）；一眼就是小数的（1299.00）不在里面。"""
     cells = Cells.of(values)
     texts = [text for text in dict.fromkeys(cells.texts) if text]
-    comma = bool(texts) and decimal_comma(texts) if comma is None else comma
-    parsed = {text: parse_money(text, comma) for text in texts}
+    odd = [text for text in texts if not _SIMPLE.fullmatch(text)]
+    if comma is None:  # 都是一眼的小数，或有一格只能是小数点，就不必细看
+        comma = bool(odd) and decimal_comma([*odd, *(text for text in texts if "." in text)])
+    parsed = {text: parse_money(text, comma) for text in (texts if comma else odd)}
     return cells, {text: money for text, money in parsed.items() if money}, comma
 
 
-def money_column(cells: Cells, parsed: dict[str, Money], decimals: int, power: int, rounded: bool) -> Column:
+_SIMPLE = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,6}))?")
+
+
+def money_column(
+    cells: Cells, parsed: dict[str, Money], comma: bool, decimals: int, power: int, rounded: bool
+) -> Column:
     """金额的文字 → 整数最小单位。rounded: 来自工作簿，照表格软件只看 15 位有效数字。"""
     fine = f"比最小单位（{decimals} 位小数）还细"
 
+    digits = decimals + power
+
     def convert(text: str) -> tuple[int, str]:
-        money = parsed.get(text)
+        simple = None if comma else _SIMPLE.fullmatch(text)
+        if simple and digits >= 0:
+            sign, whole, part = simple.groups("")
+            if len(part.rstrip("0")) > digits:
+                return 0, fine
+            units = int(whole + part.rstrip("0").ljust(digits, "0")[:digits])
+            return (-units if sign else units), ""
+        money = parsed.get(text) or (parse_money(text) if simple else None)
         if money is None:
             return 0, "不是金额"
         value = _fifteen(money.value) if rounded else money.value
-        units = minor_units(value, decimals + power)
+        units = minor_units(value, digits) if digits >= 0 else minor_units(value.scaleb(digits), 0)
         if units is None:
             return 0, fine
         return (units, "") if abs(units) < MOST else (0, "金额大得不像真的")
@@ -284,13 +320,15 @@ def typed_money(values: pa.Array | pa.ChunkedArray, decimals: int, power: int) -
 
 
 def _floats(values: pa.Array, digits: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """双精度数：与某个 digits 位小数最近的那个双精度数相等，才是它（等于最短的往返写法）。"""
+    """双精度数只可靠到 15 位有效数字：按 15 位看恰好是 digits 位小数，才是它（0.1+0.2 是 0.3）。"""
     given = values.cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False)
     nan = np.isnan(given)
     big = np.abs(np.where(nan, 0, given)) * 10.0**digits >= MOST
     safe = np.where(nan | big, 0, given)
     units = np.rint(safe * 10.0**digits)
-    reason = np.where(big, 2, np.where(units / 10.0**digits == safe, 0, 1))
+    places = np.floor(np.log10(np.maximum(np.abs(safe), 1e-300)))
+    same = np.abs(units / 10.0**digits - safe) <= 0.5 * 10.0 ** (places + 1 - LONG_DIGITS)
+    reason = np.where(big, 2, np.where(same, 0, 1))
     return units.astype(np.int64), reason, nan
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lifecycle_lab.orders.profiles import (
     FIELD_NAMES,
@@ -18,7 +18,7 @@ from lifecycle_lab.orders.profiles import (
 from lifecycle_lab.schema import DataError, ParameterError, quote
 
 MAPPED = tuple(FIELD_NAMES)
-_SHOWN = 12
+_SHOWN, _WIDEST = 12, 2_000
 
 
 class Question(DataError):
@@ -30,6 +30,7 @@ class Layout:
     """认出的列。places: 字段 → 第几列（price 时 amount 是单价）；how: 一单几行怎样合成（HOW）。
 
     power: 金额还要乘十的几次方（金额(万元) 是 4）；currency: 列名里写着的币种。
+    others: 字段 → 次一等的列：选中的一列整列空着或打了码，就用它们。
     """
 
     profile: Profile
@@ -39,6 +40,7 @@ class Layout:
     power: int = 0
     currency: str = ""
     notes: tuple[str, ...] = ()
+    others: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def column(self, field: str) -> str:
         return self.header[self.places[field]].strip()
@@ -54,6 +56,7 @@ class _Match:
     missing: tuple[str, ...]
     double: Mapping[str, tuple[str, ...]]
     left_out: tuple[str, ...] = ()
+    others: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -70,6 +73,8 @@ def check_arguments(mapping: Mapping[str, str], profile: str | None) -> None:
         raise ParameterError(
             f"不认识的平台 {quote(profile)}。", where="profile", remedy=f"可用的有：{'、'.join(profiles())}。"
         )
+    if len(set(mapping.values())) < len(mapping):
+        raise ParameterError("同一列派了两个用场。", where="map", remedy="一列只写一次。")
     if unknown := [key for key in mapping if key not in MAPPED]:
         raise ParameterError(
             f"不认识的列 {quote(unknown[0])}。",
@@ -82,7 +87,7 @@ def check_arguments(mapping: Mapping[str, str], profile: str | None) -> None:
 
 def looks_like(rows: Sequence[Sequence[str]], mapping: Mapping[str, str], profile: str | None = None) -> bool:
     """这几行里有没有一行像订单的列名。"""
-    return any(_best(tuple(cells), mapping, profile).complete for cells in rows)
+    return any(len(cells) <= _WIDEST and _best(tuple(cells), mapping, profile).complete for cells in rows)
 
 
 def find_layout(
@@ -120,21 +125,30 @@ def _match(profile: Profile, header: tuple[str, ...], keys: list[str], mapping: 
     places: dict[str, int] = {}
     double: dict[str, tuple[str, ...]] = {}
     missing: list[str] = []
-    for field, names in profile.columns.items():
-        if field not in mapping:
-            _place(field, names, keys, header, places, double)
-    for field, name in mapping.items():
+    for one, names in profile.columns.items():
+        if one not in mapping:
+            _place(one, names, keys, header, places, double)
+    for one, name in mapping.items():
         where = [i for i, key in enumerate(keys) if key and key == header_key(name)]
         exact = [i for i in where if header[i].strip() == name.strip()] or where
         if len(exact) == 1:
-            places["amount" if field == "price" else field] = exact[0]
+            places["amount" if one == "price" else one] = exact[0]
         elif exact:
-            double[field] = tuple(header[i].strip() for i in exact)
+            double[one] = tuple(header[i].strip() for i in exact)
         else:
-            missing.append(field)
+            missing.append(one)
     how, left = _amount(profile, keys, header, mapping, places, double)
     missing += [f for f in REQUIRED if f not in places and f not in double and f not in missing]
-    return _Match(profile, places, how, tuple(missing), double, left)
+    others = {
+        f: _others(profile.columns[f], keys, places) for f in ("customer", "paid_at") if f not in mapping
+    }
+    return _Match(profile, places, how, tuple(missing), double, left, others)
+
+
+def _others(names: Names, keys: list[str], places: Mapping[str, int]) -> tuple[int, ...]:
+    """次一等的列：各组里恰好有一列的，还没有派用场的。"""
+    found = [[i for i, key in enumerate(keys) if key and key in group] for group in names]
+    return tuple(where[0] for where in found if len(where) == 1 and where[0] not in places.values())
 
 
 def _place(
@@ -173,16 +187,18 @@ def _amount(
             a.how for a in profile.amounts if any(key in group for group in a.columns) and a.how != "price"
         ]
         return (known or ["lines"])[0], ()
-    how, others = "", []
+    how, others, beside = "", [], False
     for amount in profile.amounts:
         if amount.how == "price" and "quantity" not in places:
             continue
         found: dict[str, int] = {}
         _place("amount", amount.columns, keys, header, found, {} if how else double)
         if found and not how and "amount" not in double:
-            places["amount"], how = found["amount"], amount.how
+            places["amount"], how, beside = found["amount"], amount.how, amount.ask_beside
         elif found and amount.how != "price":
             others.append(header[found["amount"]].strip())
+            if beside:
+                double["amount"] = (header[places.pop("amount")].strip(), *others)
         if "amount" in double:
             break
     return how or "lines", tuple(others)
@@ -196,7 +212,7 @@ def _layout(match: _Match, header: tuple[str, ...]) -> Layout:
         notes.append(f"金额取自{quote(header[place].strip())}；{_quoted(match.left_out)}没有用。")
     if power:
         notes.append(f"列名写着单位，金额乘了 {'一万' if power > 0 else '百分之一'}。")
-    return Layout(match.profile, header, match.places, match.how, power, currency, tuple(notes))
+    return Layout(match.profile, header, match.places, match.how, power, currency, tuple(notes), match.others)
 
 
 def _quoted(names: Sequence[str]) -> str:
@@ -208,15 +224,18 @@ def _question(match: _Match, row: int, header: Sequence[str], mapping: Mapping[s
     names = [name.strip() for name in header if name.strip()]
     understood = [f"{FIELD_NAMES[f]} = {quote(header[i].strip())}" for f, i in match.places.items()]
     lacking = [f"{FIELD_NAMES[f]}（{f}）" for f in match.missing]
-    doubled = [f"{FIELD_NAMES[f]}（{f}）：{_quoted(cells)}" for f, cells in match.double.items()]
+    doubled = [
+        f"{FIELD_NAMES[f]}（{f}）：{_quoted(cells)}{'（同名）' if len(set(cells)) < len(cells) else ''}"
+        for f, cells in match.double.items()
+    ]
     why = [
         f"认出了：{'，'.join(understood)}。" if understood else "一列也没有认出来。",
         f"没有找到：{'、'.join(lacking)}。" if lacking else "",
         f"有几列都像，不知道用哪一列：{'；'.join(doubled)}。" if doubled else "",
         f"这一行的列名：{_quoted(names[:_SHOWN])}{'……' if len(names) > _SHOWN else ''}（共 {len(names)} 列）。",
     ]
-    field = (*match.double, *match.missing)[0]
-    example = match.double.get(field, tuple(names) or ("列名",))[0]
+    asked = (*match.double, *match.missing)[0]
+    example = match.double.get(asked, tuple(names) or ("列名",))[0]
     wrong = [key for key in match.missing if key in mapping]
     if wrong:
         why.insert(0, f"表里没有 --map 指定的列：{_quoted([mapping[key] for key in wrong])}。")
@@ -224,7 +243,7 @@ def _question(match: _Match, row: int, header: Sequence[str], mapping: Mapping[s
         "列名认不全，要你说一声。" if lacking else "有的列两可，要你说一声。",
         where=f"第 {row} 行（列名）",
         why="\n".join(line for line in why if line),
-        remedy=f"写明哪一列是什么，如 --map {field}={example}（可写几个 --map）；认得的平台用 --profile 指定。",
+        remedy=f"写明哪一列是什么，如 --map {asked}={example}（可写几个 --map）；认得的平台用 --profile 指定。",
     )
 
 

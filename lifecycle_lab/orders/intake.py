@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta, tzinfo
+from functools import partial
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from lifecycle_lab.orders.columns import (
@@ -27,7 +29,7 @@ from lifecycle_lab.orders.columns import (
     typed_money,
 )
 from lifecycle_lab.orders.headers import Layout
-from lifecycle_lab.orders.profiles import FIELD_NAMES, RULE_IDS, Rules, header_key, word_key
+from lifecycle_lab.orders.profiles import FIELD_NAMES, RULE_IDS, Rules, word_key
 from lifecycle_lab.reading import halfwidth
 from lifecycle_lab.reading.amounts import CURRENCY_WORDS, MINOR_DIGITS
 from lifecycle_lab.schema import DataError, quote
@@ -162,53 +164,35 @@ def take_in(sheet: Sheet, layout: Layout, rules: Rules, options: Options) -> Row
 
 
 def _structure(
-    fate, sheet: Sheet, layout: Layout, rules: Rules, order: Identifiers, customer: Identifiers
+    fate: np.ndarray, sheet: Sheet, layout: Layout, rules: Rules, order: Identifiers, customer: Identifiers
 ) -> None:
     """表头、合计、表尾。"""
-    mark = Cells.of(sheet.columns["order"])
-    name = header_key(layout.column("order"))
-    headers = np.array([bool(t) and len(t) < 60 and header_key(t) == name for t in _few(mark)], bool)
-    if headers.any():
-        people = Cells.of(sheet.columns["customer"])
-        same = header_key(layout.column("customer"))
-        both = np.array([header_key(text) == same for text in people.texts], bool)
-        fate[headers[mark.rows] & both[people.rows]] = FATES["repeated_header"]
-    totals = _matching(mark, rules)[mark.rows]
+    headers = order.spread(order.equal(layout.header[layout.places["order"]]))
+    headers &= customer.spread(customer.equal(layout.header[layout.places["customer"]]))
+    fate[headers] = FATES["repeated_header"]
     blank = order.column.blank
-    people = Cells.of(sheet.columns["customer"]) if blank.any() else None
-    if people is not None:
-        totals |= blank & _matching(people, rules)[people.rows]
+    totals = order.spread(order.matching(rules.total_words, partial(_is_total, rules)))
+    if blank.any():
+        totals |= blank & customer.spread(customer.matching(rules.total_words, partial(_is_total, rules)))
+        if sheet.first is not None:
+            some = np.flatnonzero(blank)
+            totals[some] |= np.array([_is_total(rules, sheet.first[row]) for row in some.tolist()], bool)
     if sheet.first is not None:
-        first = Cells.of(sheet.first)
-        totals |= blank & _matching(first, rules)[first.rows]
-        few = (sheet.filled <= _FOOTER_CELLS) & customer.column.blank
-        tail = np.array(
-            [text.casefold().startswith(rules.footers) for text in map(_short, first.texts)], bool
-        )
-        fate[(fate == USED) & few & tail[first.rows] & ~totals] = FATES["footer"]
+        few = np.flatnonzero((sheet.filled <= _FOOTER_CELLS) & customer.column.blank & ~totals & ~headers)
+        tails = [row for row in few.tolist() if _is_footer(rules, sheet.first[row])]
+        fate[tails] = FATES["footer"]
     fate[(fate == USED) & totals] = FATES["total"]
 
 
-def _short(text: str) -> str:
-    return halfwidth(text[:60])
+def _is_footer(rules: Rules, text: str) -> bool:
+    short = halfwidth(text[:60])
+    return short.casefold().startswith(rules.footers) or not short.strip(
+        "\x1a"
+    )  # 老软件写在文件尾上的 Ctrl-Z
 
 
-def _few(cells: Cells) -> list[str]:
-    """编号里像列名的极少：含有数字的不必细看（留空占位）。"""
-    return [text if text and not any(c.isdigit() for c in text) else "" for text in cells.texts]
-
-
-def _matching(cells: Cells, rules: Rules) -> np.ndarray:
-    return np.array(
-        [
-            bool(text)
-            and len(text) < 24
-            and not text[0].isdigit()
-            and bool(rules.totals.fullmatch(word_key(text)))
-            for text in cells.texts
-        ],
-        bool,
-    )
+def _is_total(rules: Rules, text: str) -> bool:
+    return bool(text) and len(text) < 24 and bool(rules.totals.fullmatch(word_key(text)))
 
 
 def _refuse_damaged(sheet: Sheet, layout: Layout, body, order: Identifiers, customer: Identifiers) -> None:
@@ -296,13 +280,13 @@ _STATUS_FATES |= {"refunded": FATES["full_refund"], "expense": FATES["expense"]}
 
 
 def _status(text: str, rules: Rules) -> tuple[int, str]:
-    status = rules.statuses.get(word_key(text))
+    status = rules.statuses.get(text)
     return (0, "不认识的状态，不知道算不算购买") if status is None else (_STATUS_FATES[status], "")
 
 
 def _aftersale(text: str, rules: Rules) -> int:
     """售后列：只认“退完了”的说法，别的（没有申请、处理中）照常。"""
-    return int(rules.statuses.get(word_key(text)) == "refunded")
+    return int(rules.statuses.get(text) == "refunded")
 
 
 def _flag(text: str, rules: Rules) -> tuple[int, str]:
@@ -340,14 +324,20 @@ def _currency(sheet: Sheet, layout: Layout, options: Options, among: np.ndarray,
     column = fill(column) if fill else column
     seen = np.bincount(column.values[among & (column.reason == 0)], minlength=len(codes))
     found = {code: int(count) for code, count in zip(codes, seen, strict=True) if code and count}
+    default = layout.profile.currency or "CNY"
+    if "currency" not in sheet.columns and found and set(found) != {default} and "amount" in texts:
+        cells = texts["amount"][0]
+        written = np.array([bool(text) for text in cells.texts] or [False], bool)[cells.rows]
+        if bare := int((among & column.blank & written).sum()):
+            found[f"没有写（当作 {default}）"] = bare
     if len(found) > 1 and options.currency is None:
         raise _several(layout, found)
-    chosen = options.currency or next(iter(found), "") or layout.profile.currency or "CNY"
+    chosen = options.currency or next(iter(found), "") or default
     commas = tuple(layout.column(name) for name, cells in texts.items() if cells[2])
 
     def money(name: str, decimals: int, power: int) -> Column:
         if name in texts:
-            return money_column(*texts[name][:2], decimals, power, sheet.rounded)
+            return money_column(*texts[name], decimals, power, sheet.rounded)
         return typed_money(sheet.columns[name], decimals, power)
 
     return _Currencies(column, codes, chosen, len(found) > 1, commas), money
@@ -359,7 +349,7 @@ def _several(layout: Layout, found: Mapping[str, int]) -> DataError:
         "表里有几种货币，金额不能相加，没有读入任何一行。",
         where=f"「{layout.column('currency' if 'currency' in layout.places else 'amount')}」列",
         why=f"有 {listed}。",
-        remedy=f"用 --currency {max(found, key=lambda code: found[code])} 选定一种，别的放在一边；或分开导出。",
+        remedy=f"用 --currency {max(found, key=lambda code: (len(code) == 3, found[code]))} 选定一种，别的放在一边；或分开导出。",
     )
 
 
@@ -400,6 +390,7 @@ def _judge(
     for why in dict.fromkeys(sheet.problems.values()):
         same = np.zeros(len(rows.fate), bool)
         same[[row for row, reason in sheet.problems.items() if reason == why]] = True
+        rows.quarantine(same & rows.order.column.blank, "order", why)
         rows.quarantine(same, "", why)
     rows.set_aside(_duplicates(rows), "duplicate")
     if statuses.unknown is not None:
@@ -411,11 +402,12 @@ def _judge(
     positive = (rows.amount.values > 0) & (rows.amount.reason == 0)
     rows.set_aside(statuses.cancelled & positive, "closed")
     if layout.profile.blank_is_unpaid:
-        rows.set_aside(rows.paid.column.blank & ~rows.order.column.blank, "unpaid")
+        silent = statuses.unknown is None or statuses.unknown.blank  # 状态说付了款，时间却空着，那是毛病
+        rows.set_aside(rows.paid.column.blank & ~rows.order.column.blank & silent, "unpaid")
     _judge_currency(rows, money)
     rows.quarantine_column(rows.order.column, "order", need=True)
     rows.quarantine_column(rows.customer.column, "customer", need=True)
-    rows.set_aside(_masked(rows.customer), "masked")
+    rows.set_aside(_masked(rows.customer, rules), "masked")
     _judge_numbers(rows, per_order)
     _judge_days(rows, options)
     if rows.refund is not None:
@@ -447,6 +439,9 @@ def _judge_numbers(rows: Rows, per_order: bool) -> None:
     rows.quarantine_column(rows.amount, "amount", need=True, among=blank)
     if rows.quantity is not None:
         rows.quarantine_column(rows.quantity, "quantity", need=rows.layout.how == "price")
+        if rows.layout.how != "price":
+            wrong = (rows.quantity.values < 0) & (rows.amount.values > 0)
+            rows.quarantine(wrong, "quantity", "数量是负的，金额却是正的")
     if rows.refund is not None:
         rows.quarantine_column(rows.refund, "refund", need=False)
 
@@ -467,12 +462,18 @@ def _day_number(day: date) -> int:
     return (day - date(1970, 1, 1)) // timedelta(1)
 
 
-def _masked(customer: Identifiers) -> np.ndarray:
-    """带星号的名字是打了码的。"""
-    stars = pc.match_substring_regex(customer.names, r"[*＊]").to_numpy(zero_copy_only=False)
-    if not len(stars):
-        return np.zeros(len(customer.codes), bool)
-    return stars[customer.column.values]
+_STARS = r"[*＊]{2,}|\p{Han}[*＊]|[*＊]\p{Han}|^[0-9]{3}[xX]{4}[0-9]{4}$"
+
+
+def _masked(customer: Identifiers, rules: Rules) -> np.ndarray:
+    """打了星号的名字（一对花括号里的 7*7 不算），和“匿名”一类。"""
+    return customer.spread(masked_names(customer.names, rules))
+
+
+def masked_names(names: pa.Array, rules: Rules) -> np.ndarray:
+    stars = pc.match_substring_regex(names, _STARS).to_numpy(zero_copy_only=False)
+    words = pc.is_in(pc.utf8_lower(names), pa.array(sorted(rules.masked), names.type))
+    return stars | words.to_numpy(zero_copy_only=False)
 
 
 def _duplicates(rows: Rows) -> np.ndarray:

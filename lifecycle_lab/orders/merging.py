@@ -212,7 +212,8 @@ def _quantity(rows: Rows, groups: _Groups, chosen: np.ndarray) -> pa.Array:
         return pa.nulls(int(chosen.sum()), pa.int64())
     total = groups.reduce(np.add, np.where(rows.quantity.reason == 0, rows.quantity.values, 0))
     blank = groups.reduce(np.logical_and, rows.quantity.blank)
-    return pa.array(total[chosen], pa.int64(), mask=blank[chosen].astype(bool))
+    unknown = blank.astype(bool) | (total < 0)  # 退的件数比买的还多，说不出买了几件
+    return pa.array(total[chosen], pa.int64(), mask=unknown[chosen])
 
 
 def reconcile(rows: Rows, merged: Merged) -> dict[str, int]:

@@ -59,10 +59,11 @@ Names = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True)
 class AmountColumn:
-    """金额可以取自哪些列，以及怎样合成一单（HOW 之一）。"""
+    """金额可以取自哪些列，以及怎样合成一单（HOW 之一）。ask_beside: 旁边还有别的金额列就问。"""
 
     columns: Names
     how: str
+    ask_beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,29 @@ class Rules:
     """规则的称呼，与状态、合计、表尾的说法（都已归一）。"""
 
     names: Mapping[str, str]
-    statuses: Mapping[str, str]
+    statuses: Statuses
+    total_words: tuple[str, ...]
     totals: re.Pattern[str]
     footers: tuple[str, ...]
     flags: Mapping[str, bool]
+    masked: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Statuses:
+    """状态的说法 → 归类：先认整个词，再认开头与包含。"""
+
+    words: Mapping[str, str]
+    closed_starts: tuple[str, ...]
+    refunded_contains: tuple[str, ...]
+
+    def get(self, text: str) -> str | None:
+        key = word_key(text)
+        if (found := self.words.get(key)) is not None:
+            return found
+        if key.startswith(self.closed_starts):
+            return "closed"
+        return "refunded" if any(word in key for word in self.refunded_contains) else None
 
 
 _UNIT = re.compile(r"\((?P<unit>[^()]{1,6})\)$")
@@ -183,7 +203,8 @@ def _check(top: Record, profile: Profile) -> None:
 
 
 def _amount(record: Record) -> AmountColumn:
-    amount = AmountColumn(_names(record, "columns"), record.one_of("how", HOW, "认得的算法"))
+    beside = record.get("ask_beside") is not None and record.flag("ask_beside")
+    amount = AmountColumn(_names(record, "columns"), record.one_of("how", HOW, "认得的算法"), beside)
     record.finish()
     return amount
 
@@ -219,9 +240,11 @@ def rules(folder: Path | None = None) -> Rules:
     found = Rules(
         names=MappingProxyType(names),
         statuses=_statuses(_section(top, "status")),
-        totals=_total_pattern(_section(top, "total").texts("words")),
+        total_words=(words := _section(top, "total").texts("words")),
+        totals=_total_pattern(words),
         footers=tuple(halfwidth(text).casefold() for text in _section(top, "footer").texts("starts")),
         flags=_flags(_section(top, "flag")),
+        masked=frozenset(word_key(word) for word in _section(top, "masked").texts("words")),
     )
     top.finish()
     return found
@@ -231,7 +254,7 @@ def _section(top: Record, name: str) -> Record:
     return Record(f"{top.where} [{name}]", top.need(name, dict, f"一节 [{name}]"))  # type: ignore[arg-type]
 
 
-def _statuses(record: Record) -> Mapping[str, str]:
+def _statuses(record: Record) -> Statuses:
     found: dict[str, str] = {}
     for status in STATUSES:
         for word in record.texts(status):
@@ -239,8 +262,9 @@ def _statuses(record: Record) -> Mapping[str, str]:
                 raise ContentError(
                     f"{quote(word)} 归了两类。", where=record.at(status), remedy="只留在一类里。"
                 )
+    starts, contains = (tuple(map(word_key, record.texts(k))) for k in ("closed_starts", "refunded_contains"))
     record.finish()
-    return MappingProxyType(found)
+    return Statuses(MappingProxyType(found), starts, contains)
 
 
 def _total_pattern(words: Iterable[str]) -> re.Pattern[str]:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
 import numpy as np
+import pyarrow as pa
 
 from lifecycle_lab.orders import headers, profiles
-from lifecycle_lab.orders.columns import row_numbers
+from lifecycle_lab.orders.columns import Cells, row_numbers
 from lifecycle_lab.orders.headers import Layout, Question
-from lifecycle_lab.orders.intake import FATES, QUARANTINED, TROUBLES, USED, Options, Rows, Sheet, take_in
+from lifecycle_lab.orders.intake import (
+    FATES,
+    QUARANTINED,
+    TROUBLES,
+    USED,
+    Options,
+    Rows,
+    Sheet,
+    masked_names,
+    take_in,
+)
 from lifecycle_lab.orders.merging import Merged, merge, reconcile
 from lifecycle_lab.orders.profiles import HOW, RULE_IDS, WRITTEN, Rules
 from lifecycle_lab.orders.result import SHOWN_VALUE, Quarantined, Reading, SetAside
@@ -92,11 +105,29 @@ def _read(opened, mapping, profile, currency, date_format, zone, as_of, earliest
         zone=zone_named(zone_name), written=written, earliest=earliest, latest=latest,
     )  # fmt: skip
     rules = profiles.rules()
+    _doubt_encoding(opened, layout, sheet)
     rows = take_in(sheet, layout, rules, options)
     merged = merge(rows)
     money = reconcile(rows, merged)
     notes = (*opened.notes, *_notes(rows, merged, layout, zone_name, written))
     return _result(opened, rows, merged, money, rules, notes)
+
+
+_MISREAD = re.compile(r"[A-Za-z][\u4e00-\u9fff][A-Za-z]")
+
+
+def _doubt_encoding(opened, layout: Layout, sheet: Sheet) -> None:
+    """西欧编码的 Müller 按 GB18030 读也不出错，却成了 M黮ler：列名里没有汉字作证，就问。"""
+    if opened.encoding != "gb18030" or not "".join(layout.header).isascii():
+        return
+    found = next((text for text in sheet.columns["customer"] if _MISREAD.search(text)), None)
+    if found:
+        raise Question(
+            f"文字编码拿不准：按 GB18030(GBK) 读，{quote(found)} 不像一个名字。",
+            where=f"「{layout.column('customer')}」列",
+            why="文件不是 UTF-8，列名里又没有汉字可以作证；也可能是西欧的编码（Latin-1）。",
+            remedy="另存为“CSV UTF-8”，再试一次。",
+        )
 
 
 # ---- 取要用的列 ----
@@ -106,8 +137,8 @@ def _text_sheet(opened, mapping: Mapping[str, str], profile: str | None) -> tupl
     """文字表：只留要用的列；整行的指纹用来认重复，别的列（个人信息）随手丢下。"""
     preview = opened.preview(50)
     at, layout = headers.find_layout([(line.number, line.cells) for line in preview], mapping, profile)
-    stores = {field: [] for field in layout.places}
-    pairs = [(layout.places[field], store) for field, store in stores.items()]
+    stores: dict[int, list[str]] = {place: [] for place in _wanted(layout)}
+    pairs = list(stores.items())
     numbers, first, filled, whole, problems = [], [], [], [], {}
     for number, cells, problem in opened.records(preview[at]):
         if problem:
@@ -119,8 +150,9 @@ def _text_sheet(opened, mapping: Mapping[str, str], profile: str | None) -> tupl
         first.append(rest[0] if rest else "")
         filled.append(len(rest))
         whole.append(hash(cells))
+    layout = _settled(layout, stores)
     sheet = Sheet(
-        stores, np.array(numbers, np.int64), first, np.array(filled, np.int64), np.array(whole, np.int64), problems,
+        {field: stores[place] for field, place in layout.places.items()}, np.array(numbers, np.int64), first, np.array(filled, np.int64), np.array(whole, np.int64), problems,
         serials=opened.kind == "xlsx", rounded=opened.kind == "xlsx",
     )  # fmt: skip
     return sheet, layout
@@ -130,13 +162,45 @@ def _typed_sheet(opened, mapping: Mapping[str, str], profile: str | None) -> tup
     """有类型的表：只取要用的列；有订单号重复时，才再看整行是否相同。"""
     names = list(opened.schema.names)
     _, layout = headers.find_layout([(1, names), (2, ())], mapping, profile)
-    wanted = {field: names[place] for field, place in layout.places.items()}
-    table = opened.table(list(dict.fromkeys(wanted.values())))
-    columns = {field: table.column(name) for field, name in wanted.items()}
+    wanted = _wanted(layout)
+    table = opened.table([names[place] for place in wanted])
+    stores = {place: table.column(names[place]) for place in wanted}
+    layout = _settled(layout, stores)
+    columns = {field: stores[place] for field, place in layout.places.items()}
     if not len(table):
         raise DataError("只有列名，没有数据行。", remedy="换一段时间，或换一张表。")
     whole = row_numbers(columns["order"], lambda: (opened.table([name]).column(0) for name in names))
     return Sheet(columns, np.arange(2, len(table) + 2), None, None, whole, {}), layout
+
+
+def _wanted(layout: Layout) -> list[int]:
+    """要取的各列：派了用场的，和客户、付款时间次一等的。"""
+    return list(
+        dict.fromkeys([*layout.places.values(), *(i for some in layout.others.values() for i in some)])
+    )
+
+
+def _settled(layout: Layout, stores: Mapping[int, object]) -> Layout:
+    """选中的客户列（付款时间列）整列空着或大半打了码，就换次一等的列，并说出来。"""
+    places, notes = dict(layout.places), list(layout.notes)
+    for field, others in layout.others.items():
+        candidates = (places[field], *others)
+        usable = [_usable(stores[place], field) for place in candidates] if others else [1]
+        chosen = next(i for i, count in enumerate(usable) if 2 * count >= max(usable))
+        if chosen:
+            old, new = (layout.header[candidates[i]].strip() for i in (0, chosen))
+            notes.append(f"{quote(old)}列空着或打了码，{profiles.FIELD_NAMES[field]}取自{quote(new)}。")
+            places[field] = candidates[chosen]
+    return replace(layout, places=places, notes=tuple(notes))
+
+
+def _usable(values: object, field: str) -> int:
+    """一列里用得上的格数：不空的；客户列里打了码的不算。"""
+    cells = Cells.of(values)
+    good = np.array([bool(text) for text in cells.texts] or [False], bool)
+    if field == "customer" and cells.texts:
+        good &= ~masked_names(pa.array(cells.texts, pa.string()), profiles.rules())
+    return int(np.bincount(cells.rows, minlength=len(good))[good].sum())
 
 
 # ---- 说出来 ----

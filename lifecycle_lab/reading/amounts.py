@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
-from lifecycle_lab.reading.grammar import LONGEST_NUMBER, WHOLE_DIGITS, halfwidth
+from lifecycle_lab.reading.grammar import LONGEST_NUMBER, WHOLE_DIGITS, plain_digits
 
 # 货币写法 → 代码。¥ 归人民币：日元的列会写 JPY，或由人说明
 CURRENCY_WORDS: Mapping[str, str] = MappingProxyType(
@@ -36,13 +36,13 @@ MINOR_DIGITS: Mapping[str, int] = MappingProxyType(
 """最小单位的小数位数；没有写的都是 2。"""
 
 _WORD = "|".join(sorted(map(re.escape, CURRENCY_WORDS), key=len, reverse=True))
-_POINT = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,30})?|\d{1,13}(?:\.\d{1,30})?"
-_COMMA = r"\d{1,3}(?:[. ']\d{3}){1,4}(?:,\d{1,30})?|\d{1,13}(?:,\d{1,30})?"
+_POINT = r"[0-9]{1,3}(?:,[0-9]{3}){1,4}(?:\.[0-9]{1,30})?|[0-9]{1,13}(?:\.[0-9]{1,30})?"
+_COMMA = r"[0-9]{1,3}(?:[. '][0-9]{3}){1,4}(?:,[0-9]{1,30})?|[0-9]{1,13}(?:,[0-9]{1,30})?"
 
 
 def _money(number: str) -> re.Pattern[str]:
     return re.compile(
-        rf"(?P<open>\()?\s*(?P<before>[-+])?\s*(?P<first>{_WORD})?\s*(?P<inner>[-+])?\s*(?P<number>{number})"
+        rf"(?P<front>{_WORD})?\s*(?P<open>\()?\s*(?P<before>[-+])?\s*(?P<first>{_WORD})?\s*(?P<inner>[-+])?\s*(?P<number>{number})"
         rf"\s*(?P<wan>万)?\s*(?P<last>{_WORD})?\s*(?P<after>-)?\s*(?P<close>\))?",
         re.IGNORECASE,
     )
@@ -66,11 +66,11 @@ def parse_money(text: str, comma: bool = False) -> Money | None:
     """
     if len(text.strip()) > LONGEST_NUMBER:
         return None
-    found = _PATTERNS[comma].fullmatch(halfwidth(text).replace("\u2212", "-").replace("\u2013", "-"))
+    found = _PATTERNS[comma].fullmatch(plain_digits(text).replace("\u2212", "-").replace("\u2013", "-"))
     if not found or bool(found["open"]) != bool(found["close"]):
         return None
     signs = [s for s in (found["open"], found["before"], found["inner"], found["after"]) if s]
-    words = {CURRENCY_WORDS[word.lower()] for word in (found["first"], found["last"]) if word}
+    words = {CURRENCY_WORDS[word.lower()] for word in (found["front"], found["first"], found["last"]) if word}
     if len(signs) > 1 or len(words) > 1:
         return None
     value = _exact(found["number"], comma, bool(found["wan"]))
@@ -97,7 +97,7 @@ def decimal_comma(texts: Iterable[str]) -> bool:
 
 
 _QUANTITY = re.compile(
-    r"(?P<sign>[-+])?(?P<number>\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:\.0{1,30})?\s*(?:件|个|份|盒|瓶|袋|包|套)?"
+    r"(?P<sign>[-+])?(?P<number>[0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9]{1,9})(?:\.0{1,30})?\s*(?:件|个|份|盒|瓶|袋|包|套)?"
 )
 
 
@@ -105,7 +105,7 @@ def parse_quantity(text: str) -> int | None:
     """件数：整数，可带负号（退货）、千分位、全角、尾上的 .0 与量词；不是 → None。"""
     if len(text.strip()) > LONGEST_NUMBER:
         return None
-    found = _QUANTITY.fullmatch(halfwidth(text).replace("\u2212", "-"))
+    found = _QUANTITY.fullmatch(plain_digits(text).replace("\u2212", "-"))
     if not found:
         return None
     number = int(found["number"].replace(",", ""))
@@ -116,11 +116,14 @@ _FORMULA_TEXT = re.compile(r'=\s*"(.*)"', re.DOTALL)
 _STRIPPED = " \t\r\n\f\v\u00a0\u3000\u200b\ufeff"
 
 
+_GUARDED = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # export.sheet_text 加撇的那几种
+
+
 def unwrap(text: str) -> str:
-    """去掉导出工具为了“不让表格软件改成数”而加的外皮：="…"、开头的一撇、首尾空白与制表符。"""
+    """去掉导出工具为了“不让表格软件改成数、算成公式”而加的外皮：="…"、数字或公式前的一撇、首尾空白与制表符。"""
     text = text.strip(_STRIPPED)
     if found := _FORMULA_TEXT.fullmatch(text):
         text = found[1].strip(_STRIPPED)
-    if text.startswith("'"):
+    if text.startswith("'") and (text[1:2].isdigit() or text[1:].startswith(_GUARDED)):
         text = text[1:].strip(_STRIPPED)
     return text

@@ -22,17 +22,33 @@ def halfwidth(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("\u200b", "").replace("\ufeff", "").strip()
 
 
+def plain_digits(text: str) -> str:
+    """归一后的一格数或日期；里面有上标、圈码、别的文字的数字 → 空：归一会把 2² 读成 22。"""
+    if text.isascii():
+        return text.strip()
+    if any(_odd_digit(char) for char in text):
+        return ""
+    return halfwidth(text)
+
+
+def _odd_digit(char: str) -> bool:
+    if char.isascii() or "０" <= char <= "９":
+        return False
+    return char.isdigit() or any("0" <= c <= "9" for c in unicodedata.normalize("NFKC", char))
+
+
 # 至多 13 位整数（万亿）：再长的不会是次数或金额，后面的算式与图也画不下
-_WHOLE = re.compile(r"[+]?(\d{1,3}(?:,\d{3}){1,4}|\d{1,13})(?:\.0{1,30})?")
+_WHOLE = re.compile(r"[+]?(\d{1,3}(?:,\d{3}){1,4}|\d{1,13})(?:\.0{1,30})?", re.ASCII)
 _MONEY = re.compile(
     r"(?P<sign>[-−]?)(?:[¥£$]|CNY|RMB)?\s*"
-    r"(?P<number>(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,13})(?:\.\d{1,30})?)\s*(?P<unit>万)?(?:元|圆)?"
+    r"(?P<number>(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,13})(?:\.\d{1,30})?)\s*(?P<unit>万)?(?:元|圆)?",
+    re.ASCII,
 )
 
 
 def _number_text(text: str) -> str:
     """归一后的一格数；比任何一个数都长的 → 空，不再细看。"""
-    return halfwidth(text) if len(text.strip()) <= LONGEST_NUMBER else ""
+    return plain_digits(text) if len(text.strip()) <= LONGEST_NUMBER else ""
 
 
 def parse_whole(text: str) -> int | None:
@@ -61,12 +77,12 @@ def minor_units(value: Decimal, decimals: int) -> int | None:
     return None if rest else whole
 
 
-_DATE = re.compile(r"(\d{4})([-/.年])(\d{1,2})([-/.月])(\d{1,2})日?(?:[T ]00:00(?::00)?)?")
+_DATE = re.compile(r"(\d{4})([-/.年])(\d{1,2})([-/.月])(\d{1,2})日?(?:[T ]00:00(?::00)?)?", re.ASCII)
 
 
 def parse_date(text: str) -> date | None:
     """年在前的日期（2024-05-17、2024/5/17、2024年5月17日）；别的写法 → None，不猜。"""
-    found = _DATE.fullmatch(halfwidth(text))
+    found = _DATE.fullmatch(plain_digits(text)) if len(text) <= LONGEST_NUMBER else None
     if not found or (found[2], found[4]) not in (("-", "-"), ("/", "/"), (".", "."), ("年", "月")):
         return None
     try:
@@ -93,6 +109,8 @@ def identifier_problem(text: str) -> str:
         return f"编号长过 {LONGEST_IDENTIFIER} 个字符，多半是别的列"
     if not text.isprintable() or _UNSEEN & set(text):
         return "编号里有看不见的字符，看上去相同的两个编号会被当成两个"
+    if "\ufffd" in text or "锟斤拷" in text or "烫烫烫" in text:
+        return "编号里有读坏的字（编码弄错过），原来是什么已经看不出来"
     if _SPREADSHEET_NUMBER.fullmatch(text):
         return "编号被表格软件改成了数（科学记数或小数），原来的数字已经没有了"
     return ""

@@ -12,16 +12,16 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from lifecycle_lab.reading.grammar import halfwidth
+from lifecycle_lab.reading.grammar import plain_digits
 
 LONGEST_MOMENT = 60
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _CLOCK = (
-    r"(?P<half1>上午|下午|[ap]\.?m\.?)?\s*(?P<hour>\d{1,2})(?:[:时点](?P<minute>\d{1,2}))"
-    r"(?:[:分](?P<second>\d{1,2})(?:[.,]\d{1,9})?秒?|分)?\s*(?P<half2>[ap]\.?m\.?)?"
+    r"(?P<half1>上午|下午|[ap]\.?m\.?)?\s*(?P<hour>[0-9]{1,2})(?:[:时点](?P<minute>[0-9]{1,2}))"
+    r"(?:[:分](?P<second>[0-9]{1,2})(?:[.,][0-9]{1,9})?秒?|分)?\s*(?P<half2>[ap]\.?m\.?)?"
 )
-_ZONE = r"(?P<zone>z|utc|gmt|(?:utc|gmt)?[-+]\d{1,2}(?::?\d{2})?)?"
+_ZONE = r"(?P<zone>z|utc|gmt|(?:utc|gmt)?[-+][0-9]{1,2}(?::?[0-9]{2})?)?"
 _TAIL = rf"(?:(?:\s*t\s*|\s+|(?<=[日号]))(?P<clock>{_CLOCK})\s*{_ZONE})?"
 
 
@@ -42,18 +42,18 @@ class Moment:
 _PATTERNS: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
         "ymd": _pattern(
-            r"(?P<y>\d{4})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})|(?P<y2>\d{4})年(?P<m2>\d{1,2})月(?P<d2>\d{1,2})[日号]?"
+            r"(?P<y>[0-9]{4})(?P<s>[-/.])(?P<m>[0-9]{1,2})(?P=s)(?P<d>[0-9]{1,2})|(?P<y2>[0-9]{4})年(?P<m2>[0-9]{1,2})月(?P<d2>[0-9]{1,2})[日号]?"
         ),
         "named": _pattern(
-            rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}}\.?,?\s+)?(?:(?P<d>\d{{1,2}})[-\s]{_MONTH}[-\s,]+(?P<y>\d{{4}})"
-            rf"|{_MONTH.replace('name', 'name2')}\s+(?P<d2>\d{{1,2}}),?\s+(?P<y2>\d{{4}}))"
+            rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}}\.?,?\s+)?(?:(?P<d>[0-9]{{1,2}})[-\s]{_MONTH}[-\s,]+(?P<y>[0-9]{{4}})"
+            rf"|{_MONTH.replace('name', 'name2')}\s+(?P<d2>[0-9]{{1,2}}),?\s+(?P<y2>[0-9]{{4}}))"
         ),
-        "dmy": _pattern(r"(?P<d>\d{1,2})(?P<s>[-/.])(?P<m>\d{1,2})(?P=s)(?P<y>\d{4})"),
-        "mdy": _pattern(r"(?P<m>\d{1,2})(?P<s>[-/.])(?P<d>\d{1,2})(?P=s)(?P<y>\d{4})"),
+        "dmy": _pattern(r"(?P<d>[0-9]{1,2})(?P<s>[-/.])(?P<m>[0-9]{1,2})(?P=s)(?P<y>[0-9]{4})"),
+        "mdy": _pattern(r"(?P<m>[0-9]{1,2})(?P<s>[-/.])(?P<d>[0-9]{1,2})(?P=s)(?P<y>[0-9]{4})"),
     }
 )
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[ T]?(\d{2}):?(\d{2})(?::?(\d{2}))?)?")
-_SERIAL = re.compile(r"(\d{5})(\.\d{1,15})?")
+_COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[ T]?([0-9]{2}):?([0-9]{2})(?::?([0-9]{2}))?)?")
+_SERIAL = re.compile(r"([0-9]{5})(\.[0-9]{1,15})?")
 FORMATS: Mapping[str, str] = MappingProxyType(
     {
         "ymd": "年-月-日",
@@ -71,7 +71,7 @@ def parse_moment(text: str, form: str) -> Moment | None:
     """按写法 form 读一格；读不懂、日子不存在 → None。"""
     if len(text.strip()) > LONGEST_MOMENT:
         return None
-    text = halfwidth(text)
+    text = plain_digits(text)
     try:
         if form == "compact":
             return _compact(text)
