@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -89,10 +89,10 @@ def online_retail() -> Orders:
     setaside = tuple((rule.label, rule.count) for rule in rules if rule.role == "setaside" and rule.count)
     grid = read_grid(content.data_folder() / name)
     unit = content.course().sources["online_retail"].unit
-    return Orders("online_retail", tuple(_shipped(grid)), unit, grid.sha256, setaside)
+    return Orders("online_retail", tuple(shipped_orders(grid)), unit, grid.sha256, setaside)
 
 
-def _shipped(grid: Grid):
+def shipped_orders(grid: Grid) -> Iterator[Order]:
     """自带的文件已经是一单一行、逐行核对过的（数据字典看着指纹）；零元的赠品单也是订单。"""
     places = [
         grid.header.index(name) for name in ("order_id", "customer_id", "order_date", "amount", "cancelled")

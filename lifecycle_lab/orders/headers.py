@@ -243,7 +243,7 @@ def _question(match: _Match, row: int, header: Sequence[str], mapping: Mapping[s
         "列名认不全，要你说一声。" if lacking else "有的列两可，要你说一声。",
         where=f"第 {row} 行（列名）",
         why="\n".join(line for line in why if line),
-        remedy=f"写明哪一列是什么，如 --map {asked}={example}（可写几个 --map）；认得的平台用 --profile 指定。",
+        remedy=f"写明哪一列是什么，如 --map {asked}={example}（可写几个 --map）；认得的平台用 --profile 指定。也可以把列名改成 order_id、customer_id、amount、paid_at。",
     )
 
 

@@ -130,8 +130,13 @@ class Reading:
             ledger.column(name).to_pylist()
             for name in ("order_id", "customer_id", "paid_at", "amount", "cancelled")
         )
+        if self.decimals > 2:  # 课里的金额都是两位小数
+            raise DataError(
+                f"{self.currency} 的最小单位有 {self.decimals} 位小数，课里用不了。", remedy="换一份数据。"
+            )
+        scale = 10 ** (2 - self.decimals)
         for order_id, customer_id, paid_at, amount, cancelled in zip(*columns, strict=True):
-            yield Order(order_id, customer_id, paid_at.date(), amount, cancelled)
+            yield Order(order_id, customer_id, paid_at.date(), amount * scale, cancelled)
 
     def document(self) -> dict:
         """REPORT.json 的内容。"""
