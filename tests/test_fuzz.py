@@ -1,11 +1,12 @@
 """乱改字节：好文件改坏几个字节，只许说出为什么读不了，或读出一份账目平的结果。
 
 种子固定，同一个号码永远是同一份坏文件；发现的坏文件写进 FOUND，从此一直查。
-平时 500 份；`make test-long` 十万份，分 100 块，可以并行。
+平时每种 40 份，共 560 份；`make test-long` 每种 7,200 份，共十万份，分 100 块，可以并行。
 """
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import random
@@ -17,15 +18,16 @@ from datetime import datetime
 from functools import cache
 
 import pytest
+from corpus import dates, injection, money
 from corpus.make import GOOD, HEADER, archive, good, good_columns, good_workbook, gzipped, parquet, table
-from corpus.platforms import ALIPAY_END, ALIPAY_TOP, TAOBAO, sheet_of, taobao
+from corpus.platforms import ALIPAY_END, ALIPAY_TOP, SHOPIFY, TAOBAO, sheet_of, shopify, taobao
 
 from lifecycle_lab import orders
 from lifecycle_lab.answers import Answers, encode, parse
 from lifecycle_lab.schema import LabError
 
 SECONDS = 20
-PER_KIND, LONG_PER_KIND, CHUNKS = 50, 100, 100
+PER_KIND, LONG_PER_KIND, CHUNKS = 40, 72, 100
 
 TOKENS = (
     b'"', b'""', b",", b"\n", b"\r", b"\t", b";", b"\x00", b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b"=", b"'", b"-", b"1e9", b"9" * 30,
@@ -33,6 +35,15 @@ TOKENS = (
     b"\xff\xff\xff\x7f", b"\x00" * 64, b"\x80", b"{", b"]", b"null", b"NaN", b'{"a":' * 40,
 )  # fmt: skip
 """爱惹麻烦的字节：插进去或盖上去。"""
+
+
+CELLS = (
+    *money.READABLE, *money.UNREADABLE, *money.NEGATIVE, *money.DEBATABLE, *dates.IMPOSSIBLE.values(),
+    *injection.FORMULAS, *injection.MARKUP, *injection.INVISIBLE.values(), "合计", "小计", "USD", "CNY", "$9.00", "交易关闭",
+    "等待买家付款", "交易成功", "refunded", "pending", "张**", "匿名", "A1", "u1", "1.93068E+15", '="123"', "'007", "99999999999999.99",
+    "-99999999999999.99", "01/05/2024", "25/05/2024", "2024-05-01T20:00:00Z", "2024-05-01 10:00:00 -0400",
+)  # fmt: skip
+"""爱惹麻烦的格。"""
 
 
 @cache
@@ -57,7 +68,17 @@ def seeds() -> dict[str, bytes]:
         "gzip": gzipped(good()),
         "json": _answers(),
     }
-    return found | {"sqlite": _database()}
+    shop = [
+        shopify(f"#{i}", f"u{i % 4}@example.com", f"{i}.50", "2", f"2024-05-{i:02d} 10:00:00 +0800", "paid")
+        for i in range(1, 10)
+    ]
+    return found | {
+        "sqlite": _database(),
+        "characters": found["csv"],
+        "cells": table(HEADER, *(f"A{i},u{i % 5},{i}.50,2024-05-{i:02d},1" for i in range(1, 20))),
+        "cells-taobao": sheet_of(TAOBAO, *rows),
+        "cells-shopify": sheet_of(SHOPIFY, *shop, *(shopify(row["Name"], row["Email"]) for row in shop[:4])),
+    }
 
 
 def _database() -> bytes:
@@ -94,6 +115,10 @@ def mutated(kind: str, number: int) -> bytes:
     """第 number 份坏文件：改一到八处。"""
     draw = random.Random(f"{kind}/{number}")
     data = seeds()[kind]
+    if kind == "characters":
+        return _edited_text(data.decode(), draw).encode()
+    if kind in ("cells", "cells-taobao", "cells-shopify"):
+        return _with_hostile_cells(data, draw)
     if kind == "xlsx-inside":
         return _inside(data, draw)
     return _edited(data, draw)
@@ -130,6 +155,41 @@ def _edited(data: bytes, draw: random.Random) -> bytes:
             case "truncate" if draw.random() < 0.3:
                 del changed[at:]
     return bytes(changed)
+
+
+def _edited_text(text: str, draw: random.Random) -> str:
+    """按字改：编码总是对的，坏在结构与内容里。"""
+    changed = list(text)
+    for _ in range(draw.choice((1, 1, 2, 4))):
+        at = draw.randrange(len(changed) + 1)
+        match draw.randrange(3):
+            case 0:
+                changed[at:at] = draw.choice(CELLS)
+            case 1:
+                del changed[at : at + draw.choice((1, 2, 10))]
+            case 2:
+                changed[at:at] = draw.choice(('"', ",", "\n", "\r\n", "\t", ";", "=", "￥"))
+    return "".join(changed)
+
+
+def _with_hostile_cells(data: bytes, draw: random.Random) -> bytes:
+    """换掉几格，重复、调换、删去几行：列数总是对的，坏在格里。"""
+    lines = list(csv.reader(io.StringIO(data.decode(), newline="")))
+    for _ in range(draw.randrange(1, 30)):
+        row = draw.randrange(1 if draw.random() < 0.95 else 0, len(lines))
+        at = draw.randrange(len(lines[row]))
+        match draw.randrange(8):
+            case 0:
+                lines.insert(draw.randrange(1, len(lines) + 1), list(lines[row]))
+            case 1 if len(lines) > 2:
+                del lines[max(1, row)]
+            case 2:
+                lines[row][at] = draw.choice(draw.choice(lines))
+            case _:
+                lines[row][at] = draw.choice(CELLS)
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(lines)
+    return buffer.getvalue().encode()
 
 
 # ---- 判断 ----
@@ -199,7 +259,10 @@ def _fuzz(kind: str, numbers: range, folder) -> None:
             raise AssertionError(f"坏文件 {kind}/{number}：{type(error).__name__}: {error}") from error
 
 
-KINDS = ("csv", "gbk", "alipay", "utf16", "xlsx", "xlsx-inside", "parquet", "gzip", "sqlite", "json")
+KINDS = (
+    "csv", "gbk", "alipay", "utf16", "xlsx", "xlsx-inside", "parquet", "gzip", "sqlite", "json",
+    "characters", "cells", "cells-taobao", "cells-shopify",
+)  # fmt: skip
 
 
 def test_every_kind_has_a_seed_that_reads(tmp_path):
