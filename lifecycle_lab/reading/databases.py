@@ -99,6 +99,8 @@ class _SQLite:
             raise _broken(self.name, error) from None
 
     def tables(self) -> list[str]:
+        if self._ask("PRAGMA quick_check(1)") != [("ok",)]:  # 截断了的库，读出来会悄悄少几行
+            raise _broken(self.name, EOFError())
         found = self._ask(
             "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"
             " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
@@ -224,7 +226,7 @@ class _DuckDB:
         try:
             with closing(self._connect()) as connection:
                 text = f"SELECT {', '.join(selected.values())} FROM {self._place(table)} LIMIT 0"
-                return connection.execute(text).to_arrow_reader(1).schema
+                return connection.sql(text).to_arrow_reader(1).schema
         except Exception as error:
             raise _broken(self.name, error) from None
 
@@ -233,7 +235,7 @@ class _DuckDB:
         try:
             with closing(self._connect()) as connection:
                 text = f"SELECT {', '.join(selected[c] for c in columns)} FROM {self._place(table)}"
-                for batch in connection.execute(text).to_arrow_reader(BATCH_ROWS):
+                for batch in connection.sql(text).to_arrow_reader(BATCH_ROWS):
                     room -= sum(text_bytes(self.name, a) for a in batch.columns if is_words(a.type))
                     if room < 0:
                         raise too_big_unpacked(self.name, self.limits.unpacked_bytes)

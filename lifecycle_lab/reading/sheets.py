@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Context, Decimal
+from typing import NamedTuple
 
 from lifecycle_lab.reading.archives import Parts
 from lifecycle_lab.reading.limits import LONGEST_CELL, Limits, check_size, too_long_cell, too_many_cells
@@ -17,7 +18,7 @@ from lifecycle_lab.schema import DataError, quote
 
 DAY_ONE, DAY_ONE_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 LAST_SERIAL = 2_958_466  # 9999-12-31 的下一天
-MOST_MERGED = 100_000
+MOST_MERGED, MOST_CELLS_OF_A_ROW = 100_000, 16_384
 _ERROR = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -63,8 +64,27 @@ class _Enough(Exception):
     """只要开头几行，已经够了。"""
 
 
+class _LocalNames(dict):
+    """标记 → 去掉前缀的本名；见过一次就记住。"""
+
+    def __missing__(self, tag: str) -> str:
+        self[tag] = tag.rpartition(":")[2]
+        return self[tag]
+
+
+class _Cell(NamedTuple):
+    """一格在文件里的写法，还没有换算。"""
+
+    place: str | None
+    kind: str
+    style: str | None
+    text: str
+    formula: bool
+    stored: bool
+
+
 class SheetParser:
-    """逐个标记地读；一格的内容到了就换成文字。"""
+    """一遍走完一张表的标记；一行收尾了就换成文字。"""
 
     def __init__(
         self,
@@ -79,67 +99,97 @@ class SheetParser:
         self.limits, self.most, self.found = limits, most, SheetRows()
         self._hidden: list[tuple[int, int]] = []
         self._number = self._count = self._column = self._merged = 0
-        self._cells: list[str] = []
-        self._row_hidden = self._formula = self._taking = False
-        self._kind = self._style = ""
-        self._pieces: list[str] = []
-        self._phonetic = self._stored = False
         self._columns: dict[str, int] = {}
 
     def read(self, parts: Parts, part: str) -> SheetRows:
         with contextlib.suppress(_Enough):
-            parts.parse(part, self._start, self._end, self._text)
+            parts.parse(part, *self._handlers())
         self.found.hidden_columns = self._hidden_columns()
         return self.found
 
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        tag = tag.rpartition(":")[2]
-        if tag == "c":
-            self._start_cell(attributes)
-        elif tag == "v" or tag == "t":
-            self._taking, self._stored = not self._phonetic, True
-        elif tag == "f":
-            self._formula = True
-        elif tag == "row":
-            self._start_row(attributes)
-        elif tag == "rPh":
-            self._phonetic = True
-        elif tag == "mergeCell":
-            self._merge(attributes.get("ref", ""))
-        elif tag == "col" and attributes.get("hidden") in ("1", "true"):
-            self._hidden.append((int(attributes["min"]), int(attributes["max"])))
+    def _handlers(self):
+        """给 expat 的三个函数。每格要走七八次，所以是闭包，不是方法。"""
+        local, cells, pieces = _LocalNames(), [], []
+        row, cell = {}, {}
+        taking = formula = stored = phonetic = False
 
-    def _end(self, tag: str) -> None:
-        tag = tag.rpartition(":")[2]
-        if tag == "c":
-            self._end_cell()
-        elif tag == "v" or tag == "t":
-            self._taking = False
-        elif tag == "row":
-            self._end_row()
-        elif tag == "rPh":
-            self._phonetic = False
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal row, cell, taking, formula, stored, phonetic
+            tag = local[tag]
+            if tag == "c":
+                cell, formula, stored = attributes, False, False
+                pieces.clear()
+            elif tag == "v" or tag == "t":
+                taking = stored = not phonetic
+            elif tag == "f":
+                formula = True
+            elif tag == "row":
+                row = attributes
+                cells.clear()
+            elif tag == "rPh":
+                phonetic = True
+            elif tag == "mergeCell":
+                self._merge(attributes.get("ref", ""))
+            elif tag == "col" and attributes.get("hidden") in ("1", "true"):
+                self._hidden.append((int(attributes["min"]), int(attributes["max"])))
 
-    def _text(self, piece: str) -> None:
-        if self._taking:
-            self._pieces.append(piece)
+        def end(tag: str) -> None:
+            nonlocal taking, phonetic
+            tag = local[tag]
+            if tag == "c":
+                get = cell.get
+                cells.append(_Cell(get("r"), get("t", "n"), get("s"), "".join(pieces), formula, stored))
+                if len(cells) > MOST_CELLS_OF_A_ROW:
+                    raise ValueError("一行的格太多")
+            elif tag == "v" or tag == "t":
+                taking = False
+            elif tag == "row":
+                self._row(row, cells)
+            elif tag == "rPh":
+                phonetic = False
 
-    def _start_row(self, attributes: dict[str, str]) -> None:
-        number = int(attributes.get("r", self._number + 1))
+        def text(piece: str) -> None:
+            if taking:
+                pieces.append(piece)
+
+        return start, end, text
+
+    def _row(self, row: dict[str, str], found: Sequence[_Cell]) -> None:
+        number = int(row.get("r", self._number + 1))
         if number <= self._number:
             raise ValueError("行号不是从小到大")
-        self._number, self._cells, self._column = number, [], -1
-        self._row_hidden = attributes.get("hidden") in ("1", "true")
-
-    def _start_cell(self, attributes: dict[str, str]) -> None:
-        self._count += 1
+        self._number, self._column = number, -1
+        self._count += len(found)
         if self._count > self.limits.workbook_cells:
             raise too_many_cells(self.name, self.limits.workbook_cells, self.limits.hint("workbook_cells"))
-        place = attributes.get("r")
-        self._column = self._place(place) if place else self._column + 1
-        self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
-        self._formula = self._stored = False
-        self._pieces.clear()
+        cells: list[str] = []
+        for cell in found:
+            self._cell(cell, cells)
+        if any(text.strip() for text in cells):
+            check_size(self.name, number, cells, self.limits)
+            self.found.rows.append((number, tuple(cells)))
+            if row.get("hidden") in ("1", "true"):
+                self.found.hidden_rows.append(number)
+            if self.most and len(self.found.rows) >= self.most:
+                raise _Enough
+
+    def _cell(self, cell: _Cell, cells: list[str]) -> None:
+        """一格换成文字，接在 cells 后面；空的不接，后面有字再补。"""
+        place, kind, style, text, formula, stored = cell
+        self._column = column = self._place(place) if place else self._column + 1
+        if not text:
+            if formula and not (kind == "str" and stored):
+                raise self._no_result()
+            return
+        if not (text := self._value(kind, text, style)):
+            return
+        if column != len(cells):
+            if column < len(cells):
+                raise ValueError("格不是从左到右")
+            if column >= self.limits.columns:
+                check_size(self.name, 1, [""] * (column + 1), self.limits)
+            cells.extend([""] * (column - len(cells)))
+        cells.append(text)
 
     def _place(self, place: str) -> int:
         letters = place.rstrip("0123456789")
@@ -149,22 +199,7 @@ class SheetParser:
             self._columns[letters] = column_index(letters)
         return self._columns[letters]
 
-    def _end_cell(self) -> None:
-        text = "".join(self._pieces) if len(self._pieces) != 1 else self._pieces[0]
-        if self._formula and not text and not (self._kind == "str" and self._stored):
-            raise self._no_result()
-        text = self._value(text) if text else ""
-        if not text:
-            return
-        if self._column < len(self._cells):
-            raise ValueError("格不是从左到右")
-        if self._column >= self.limits.columns:
-            check_size(self.name, 1, [""] * (self._column + 1), self.limits)
-        self._cells.extend([""] * (self._column - len(self._cells)))
-        self._cells.append(text)
-
-    def _value(self, text: str) -> str:
-        kind = self._kind
+    def _value(self, kind: str, text: str, style: str | None) -> str:
         if kind == "s":
             text = self.strings[_index(text)]
         elif kind == "inlineStr" or kind == "str":
@@ -172,7 +207,7 @@ class SheetParser:
         elif kind == "b":
             return "是" if text.strip() in ("1", "true") else "否"
         elif kind == "n":
-            shown = self.styles[int(self._style)] if self._style and self.styles else ""
+            shown = self.styles[int(style)] if style and self.styles else ""
             return date_text(text, shown, self.day_one) if shown else number_text(text)
         elif kind == "d":
             return text.replace("T", " ").removesuffix(" 00:00:00")
@@ -181,16 +216,6 @@ class SheetParser:
         if len(text) > LONGEST_CELL:
             raise too_long_cell(self.name, self._where())
         return text
-
-    def _end_row(self) -> None:
-        if self._cells and any(cell.strip() for cell in self._cells):
-            check_size(self.name, self._number, self._cells, self.limits)
-            self.found.rows.append((self._number, tuple(self._cells)))
-            if self._row_hidden:
-                self.found.hidden_rows.append(self._number)
-            if self.most and len(self.found.rows) >= self.most:
-                raise _Enough
-        self._cells = []
 
     def _merge(self, place: str) -> None:
         corners = [_CELL.fullmatch(corner) for corner in place.split(":")]

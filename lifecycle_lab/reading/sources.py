@@ -65,11 +65,12 @@ class Source:
 
     def lines(self) -> Iterator[Line]:
         """有内容的各行，原样；全空的行不给，但占行号。"""
-        rows = self.rows()
-        while (row := _guarded(self.name, lambda: next(rows, None))) is not None:
-            number, cells = row
-            if any(cells) and any(cell.strip() for cell in cells):
-                yield Line(number, tuple(cells))
+        try:
+            for number, cells in self.rows():
+                if any(cells) and (cells[0].strip() or any(cell.strip() for cell in cells)):
+                    yield Line(number, tuple(cells))
+        except Exception as error:
+            raise _said(self.name, error) from None
 
     def preview(self, most: int = PREVIEW_ROWS) -> tuple[Line, ...]:
         """开头几行，原样，宽窄可以不同：表头上面可以有标题行。"""
@@ -276,18 +277,22 @@ def _workbook_notes(book: workbooks.Workbook, sheet: workbooks.Sheet, found: She
 
 
 def _guarded(name: str, action: Callable):
-    """最后一道：库里漏出来的错、内存不够，都说成读不懂，不露调用栈。"""
     try:
         return action()
-    except LabError:
-        raise
-    except MemoryError:
-        raise DataError(
-            f"{quote(name, 80)} 太大，内存装不下。", remedy="只留需要的列，或存成 Parquet 再读。"
-        ) from None
     except Exception as error:
-        raise DataError(
-            f"{quote(name, 80)} 读不懂。",
-            why=f"读的时候出错：{type(error).__name__}。",
-            remedy="重新导出一份；或另存为 CSV 或 XLSX 再试。",
-        ) from None
+        raise _said(name, error) from None
+
+
+def _said(name: str, error: Exception) -> LabError:
+    """最后一道：库里漏出来的错、内存不够，都说成读不懂，不露调用栈。"""
+    if isinstance(error, LabError):
+        return error
+    if isinstance(error, MemoryError):
+        return DataError(
+            f"{quote(name, 80)} 太大，内存装不下。", remedy="只留需要的列，或存成 Parquet 再读。"
+        )
+    return DataError(
+        f"{quote(name, 80)} 读不懂。",
+        why=f"读的时候出错：{type(error).__name__}。",
+        remedy="重新导出一份；或另存为 CSV 或 XLSX 再试。",
+    )

@@ -82,28 +82,32 @@ def physical_lines(name: str, pieces: Iterator[str]) -> Iterator[str]:
         lines = list(io.StringIO(rest + (piece or ""), newline=""))
         # 结尾的 \r 后面可能还有 \n，要等下一块
         rest = lines.pop() if piece is not None and lines and not lines[-1].endswith("\n") else ""
-        for line in lines:
-            number += 1
-            _check_line(name, number, line)
-            yield line.lstrip("\ufeff") if line[0] == "\ufeff" else line
-        _check_line(name, number + 1, rest)
+        if len(rest) > LONGEST_LINE or max(map(len, lines), default=0) > LONGEST_LINE:
+            raise _too_long_line(name, number, [*lines, rest])
+        if piece and "\x00" in piece:
+            raise _null_inside(name, number, [*lines, rest])
+        number += len(lines)
+        if piece and "\ufeff" in piece:
+            lines = [line.lstrip("\ufeff") for line in lines]
+        yield from lines
 
 
-def _check_line(name: str, number: int, line: str) -> None:
-    if len(line) > LONGEST_LINE:
-        raise DataError(
-            f"{quote(name, 80)} 有一行太长。",
-            where=f"第 {number} 行",
-            why=f"一行至多 {LONGEST_LINE // LONGEST_CELL} 格，一格至多 {LONGEST_CELL} 个字符。",
-            remedy="多半选错了文件；检查换行，再另存为 CSV。",
-        )
-    if "\x00" in line:
-        raise DataError(
-            f"{quote(name, 80)} 不是文字表格。",
-            where=f"第 {number} 行",
-            why="里面有空字符（NUL）。",
-            remedy="另存为 CSV 或 XLSX。",
-        )
+def _too_long_line(name: str, before: int, lines: Sequence[str]) -> DataError:
+    return DataError(
+        f"{quote(name, 80)} 有一行太长。",
+        where=f"第 {before + 1 + next(i for i, x in enumerate(lines) if len(x) > LONGEST_LINE)} 行",
+        why=f"一行至多 {LONGEST_LINE // LONGEST_CELL} 格，一格至多 {LONGEST_CELL} 个字符。",
+        remedy="多半选错了文件；检查换行，再另存为 CSV。",
+    )
+
+
+def _null_inside(name: str, before: int, lines: Sequence[str]) -> DataError:
+    return DataError(
+        f"{quote(name, 80)} 不是文字表格。",
+        where=f"第 {before + 1 + next(i for i, x in enumerate(lines) if chr(0) in x)} 行",
+        why="里面有空字符（NUL）：是程序用的文件，或是坏了的文件。",
+        remedy="另存为 CSV 或 XLSX。",
+    )
 
 
 def find_delimiter(lines: Sequence[str], looks_like: LooksLike | None = None) -> str:
