@@ -6,7 +6,7 @@ import io
 import itertools
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 from xml.parsers import expat
 
@@ -114,6 +114,11 @@ class Parts:
                 if fed - parser.CurrentByteIndex > LONGEST_TOKEN:
                     raise ValueError("XML 里有一个标记太长")
         parser.Parse(b"", True)
+
+    def count(self, part: str, marks: Sequence[bytes]) -> int:
+        """一个部件里这些记号出现多少次；只解压，不解析，很快。"""
+        with self._archive.open(self._entries[part]) as source:
+            return sum(sum(map(block.count, marks)) for block in iter(lambda: source.read(2**20), b""))
 
     def _refuse_dtd(self, *_) -> None:
         raise DataError(

@@ -19,6 +19,7 @@ from lifecycle_lab.schema import DataError, quote
 DAY_ONE, DAY_ONE_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 LAST_SERIAL = 2_958_466  # 9999-12-31 的下一天
 MOST_MERGED, MOST_CELLS_OF_A_ROW = 100_000, 16_384
+_CELL_MARKS = (b"<c ", b"<c>", b":c ", b":c>")
 _ERROR = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NUM!|NULL!)")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -102,6 +103,8 @@ class SheetParser:
         self._columns: dict[str, int] = {}
 
     def read(self, parts: Parts, part: str) -> SheetRows:
+        if not self.most and parts.count(part, _CELL_MARKS) > self.limits.workbook_cells:
+            raise self._too_many_cells()  # 逐格解析很慢，所以先数
         with contextlib.suppress(_Enough):
             parts.parse(part, *self._handlers())
         self.found.hidden_columns = self._hidden_columns()
@@ -161,7 +164,7 @@ class SheetParser:
         self._number, self._column = number, -1
         self._count += len(found)
         if self._count > self.limits.workbook_cells:
-            raise too_many_cells(self.name, self.limits.workbook_cells, self.limits.hint("workbook_cells"))
+            raise self._too_many_cells()
         cells: list[str] = []
         for cell in found:
             self._cell(cell, cells)
@@ -172,6 +175,9 @@ class SheetParser:
                 self.found.hidden_rows.append(number)
             if self.most and len(self.found.rows) >= self.most:
                 raise _Enough
+
+    def _too_many_cells(self) -> DataError:
+        return too_many_cells(self.name, self.limits.workbook_cells, self.limits.hint("workbook_cells"))
 
     def _cell(self, cell: _Cell, cells: list[str]) -> None:
         """一格换成文字，接在 cells 后面；空的不接，后面有字再补。"""
