@@ -94,7 +94,7 @@ class Cells:
     @classmethod
     def of(cls, values: pa.Array | pa.ChunkedArray | Sequence[str]) -> Cells:
         if not isinstance(values, pa.Array | pa.ChunkedArray):
-            values = pa.array([_whole(text) for text in values], pa.large_string())
+            values = _strings(values)
         rows, names = _encoded(values)
         raw = names.to_pylist()
         return cls(rows, [unwrap(text) for text in raw], raw)
@@ -126,6 +126,13 @@ class Cells:
         return Column(
             values[rows], blank[rows], reason[rows], tuple(reasons), lambda row: self.raw[rows[row]]
         )
+
+
+def _strings(values: Sequence[str]) -> pa.Array:
+    try:
+        return pa.array(values, pa.large_string())
+    except UnicodeEncodeError:
+        return pa.array([_whole(text) for text in values], pa.large_string())
 
 
 def _whole(text: str) -> str:
@@ -170,7 +177,7 @@ def _is_text(kind: pa.DataType) -> bool:
 def identifiers(values: pa.Array | pa.ChunkedArray | Sequence[str]) -> Identifiers:
     """一列编号：外皮去掉并数清；改坏的记进 damaged。"""
     if not isinstance(values, pa.Array | pa.ChunkedArray):
-        values = pa.array([_whole(text) for text in values], pa.large_string())
+        values = _strings(values)
     if pa.types.is_floating(values.type):
         return _fractional(values)
     rows, raw = _encoded(values)

@@ -410,10 +410,12 @@ def _judge(
     rows.set_aside(_masked(rows.customer, rules), "masked")
     _judge_numbers(rows, per_order)
     _judge_days(rows, options)
+    whole = statuses.refunded
     if rows.refund is not None:
-        whole = statuses.refunded & (rows.refund.blank | (rows.refund.values == 0))
-    else:
-        whole = statuses.refunded
+        back = np.abs(rows.refund.values)
+        whole = whole & (back == 0)
+        if layout.how == "lines":  # 退光的那一行不在单里，件数也不算
+            whole = whole | ((back > 0) & (back == rows.amount.values))
     rows.set_aside(whole & (rows.amount.values >= 0), "full_refund")
 
 

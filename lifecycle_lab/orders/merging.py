@@ -142,7 +142,6 @@ def _quarantine_conflicts(rows: Rows, groups: _Groups, amount: np.ndarray, refun
 
 def _counted(rows: Rows, amount: np.ndarray, refund: np.ndarray) -> np.ndarray:
     """各行记多少钱：逐行相加的，就是这一行的；每行重复写整单的，同一单、同一去处里只记一次。"""
-    refund *= rows.fate != FATES["full_refund"]
     if rows.layout.how in ("once", "first"):
         keep = _first_of(rows, amount, (amount >= 0) & ~rows.amount.blank) | (amount < 0)
         amount = np.where(keep, amount, 0)

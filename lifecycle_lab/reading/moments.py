@@ -52,6 +52,7 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "mdy": _pattern(r"(?P<m>[0-9]{1,2})(?P<s>[-/.])(?P<d>[0-9]{1,2})(?P=s)(?P<y>[0-9]{4})"),
     }
 )
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}:[0-9]{2})?")
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[ T]?([0-9]{2}):?([0-9]{2})(?::?([0-9]{2}))?)?")
 _SERIAL = re.compile(r"([0-9]{5})(\.[0-9]{1,15})?")
 FORMATS: Mapping[str, str] = MappingProxyType(
@@ -73,6 +74,8 @@ def parse_moment(text: str, form: str) -> Moment | None:
         return None
     text = plain_digits(text)
     try:
+        if form == "ymd" and _ISO.fullmatch(text):  # 最常见的写法，走近路
+            return Moment(datetime.fromisoformat(text), timed=len(text) > len("2024-05-17"))
         if form == "compact":
             return _compact(text)
         return _serial(text) if form == "excel" else _worded(text, _PATTERNS[form])
