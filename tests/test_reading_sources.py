@@ -892,3 +892,10 @@ def test_a_gzip_bomb(tmp_path):
         for _ in range(300):
             file.write(b"1,2\n" * 2**18)
     assert "压缩比" in bombed(path)
+
+
+def test_the_day_that_never_was():
+    """1900 年的系统里 60 号是不存在的 2 月 29 日；前后两天都要对。"""
+    from lifecycle_lab.reading.sheets import DAY_ONE, date_text
+
+    assert [date_text(n, "date", DAY_ONE) for n in ("59", "61")] == ["1900-02-28", "1900-03-01"]
