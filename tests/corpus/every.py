@@ -1,4 +1,4 @@
-"""十个方面的全部语料；一份的全名是“方面/特点”。"""
+"""十个方面的全部语料，加上第二遍想到的；一份的全名是“方面/特点”。"""
 
 from __future__ import annotations
 
@@ -12,13 +12,26 @@ from corpus import (
     money,
     parameters,
     platforms,
+    second_look,
     structure,
     tables,
     workbooks,
 )
 from corpus.case import Case
 
-AREAS = (encodings, platforms, money, dates, structure, injection, workbooks, tables, archives, parameters)
+AREAS = (
+    encodings,
+    platforms,
+    money,
+    dates,
+    structure,
+    injection,
+    workbooks,
+    tables,
+    archives,
+    parameters,
+    second_look,
+)
 
 
 @cache
