@@ -140,6 +140,30 @@ def test_a_refund_line_of_an_order_reduces_it_and_keeps_its_day(tmp_path):
     assert aside(found) == {"full_refund": (2, 0)}
 
 
+def test_a_refund_line_written_first_does_not_move_the_day(tmp_path):
+    found = read(tmp_path, "A1,7,2024-05-10,-2", "A1,7,2024-05-17,5")
+    assert rows(found) == [("A1", "7", 300, "2024-05-17", None)]
+
+
+def test_a_copy_with_spaces_is_still_a_copy(tmp_path):
+    found = read(tmp_path, GOOD, GOOD.replace(",", " ,") + " ")
+    assert aside(found) == {"duplicate": (1, 1230)}
+
+
+def test_parts_of_a_second_are_dropped_not_rounded_up(tmp_path):
+    moments = pa.array(
+        [datetime(2024, 5, 17, 23, 59, 59, 999_999), datetime(2024, 5, 18)], pa.timestamp("us")
+    )
+    found = read_orders(parquet(tmp_path, **{**TYPED, "order_date": moments}))
+    assert [row[3] for row in rows(found)] == ["2024-05-17", "2024-05-18"]
+
+
+def test_a_moment_beyond_the_calendar_is_quarantined(tmp_path):
+    moments = pa.array([2**50, 1_715_900_000], pa.timestamp("s"))
+    found = read_orders(parquet(tmp_path, **{**TYPED, "order_date": moments}))
+    assert (bad(found), found.used) == ([(2, "order_date")], 1)
+
+
 def test_identical_rows_are_a_second_copy(tmp_path):
     found = read(tmp_path, GOOD, "A2,8,2024-05-17,1", HEADER, GOOD, "A2,8,2024-05-17,1")
     assert len(rows(found)) == 2

@@ -22,6 +22,7 @@ from lifecycle_lab.reading.moments import FORMATS, choose_form, local_clock, sta
 
 LONG_DIGITS, SURE_ZEROS = 15, 4
 DAMAGED = "编号被表格软件"  # 这样开头的原因：原来的数字已经没有了
+_FARTHEST = 9_000 * 366 * 86_400  # 秒；再远 Python 的日期装不下
 MOST = 10**15
 """一格金额的最小单位至多这么大：再大多半是别的列，几百万行相加也不会溢出。"""
 _EPOCH = datetime(1970, 1, 1)
@@ -353,7 +354,10 @@ def _decimals(values: pa.Array, digits: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _texts(values: pa.Array) -> Callable[[int], str]:
     def text(row: int) -> str:
-        found = values[int(row)].as_py()
+        try:
+            found = values[int(row)].as_py()
+        except (ValueError, OverflowError):  # 公元一万年以后的时刻
+            return ""
         return "" if found is None else str(found)
 
     return text
@@ -437,10 +441,11 @@ def _typed_moments(values: pa.Array | pa.ChunkedArray, zone: tzinfo) -> Moments:
         seconds = days.astype(np.int64) * 86_400
     else:
         seconds = _stamps(values, zone)
-    seconds = np.where(blank, 0, seconds)
+    far = (np.abs(seconds) > _FARTHEST) & ~blank
+    seconds = np.where(blank | far, 0, seconds)
     timed = bool((seconds % 86_400 != 0).any())
     zoned = int((~blank).sum()) if pa.types.is_timestamp(kind) and kind.tz else 0
-    column = Column(seconds, blank, np.zeros(len(seconds), np.int32), ("",), _texts(values))
+    column = Column(seconds, blank, far.astype(np.int32), ("", "没有这样的日子"), _texts(values))
     return Moments(column, "typed", 0, timed, zoned)
 
 

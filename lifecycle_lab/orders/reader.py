@@ -149,7 +149,7 @@ def _text_sheet(opened, mapping: Mapping[str, str], profile: str | None) -> tupl
         rest = [cell for cell in cells if cell and not cell.isspace()]
         first.append(rest[0] if rest else "")
         filled.append(len(rest))
-        whole.append(hash(cells))
+        whole.append(hash(tuple(map(str.strip, cells))))
     layout = _settled(layout, stores)
     sheet = Sheet(
         {field: stores[place] for field, place in layout.places.items()}, np.array(numbers, np.int64), first, np.array(filled, np.int64), np.array(whole, np.int64), problems,
