@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from lifecycle_lab.reading.columns import TypedTable, is_plain, is_words, some, text_bytes
@@ -13,7 +14,7 @@ from lifecycle_lab.reading.text_tables import LooksLike
 from lifecycle_lab.schema import DataError, LabError, quote
 
 BATCH_ROWS = 50_000
-STEPS_BETWEEN, MOST_STEPS = 1_000_000, 1_500  # 视图里可以写死循环：数着虚拟机的步数停下
+LONGEST_PATTERN = 200  # 列的约束里可以写很慢的 LIKE
 _DUCKDB_SAFE = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -33,11 +34,23 @@ def open_database(
 ) -> tuple[TypedTable, str]:
     """（选中的那张表，它的名字）；有几张而没有说明 → ChoiceNeeded。"""
     engine = {"sqlite": _SQLite, "duckdb": _DuckDB}[kind](name, path, limits)
-    names = engine.tables()
+    names, views = engine.tables()
+    if views and (not names or (table in views and table not in names)):
+        raise _only_views(name, views)
     if not names:
         raise DataError(f"数据库 {quote(name, 80)} 里没有表。", remedy="检查是不是选错了文件。")
     chosen = _choose(name, names, table, looks_like, engine.head)
-    return engine.open(chosen), chosen
+    found = engine.open(chosen)
+    notes = (f"视图不读：{some(views)}。",) if views else ()
+    return replace(found, notes=(*found.notes, *notes)), chosen
+
+
+def _only_views(name: str, views: Sequence[str]) -> DataError:
+    return DataError(
+        f"数据库 {quote(name, 80)} 里的 {some(views)} 是视图，这里不读。",
+        why="视图是一段程序，可以算个没完，也可以去读别的文件；这里只读存好的表。",
+        remedy="在数据库里把它存成表（CREATE TABLE … AS SELECT * FROM …），或导出成 CSV、Parquet。",
+    )
 
 
 def _choose(
@@ -84,11 +97,11 @@ class _SQLite:
         connection = sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=ro", uri=True, timeout=2)
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 4 * LONGEST_CELL + 1000)
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
-        steps = iter(range(MOST_STEPS))
-        connection.set_progress_handler(lambda: next(steps, None) is None, STEPS_BETWEEN)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, LONGEST_PATTERN)
         connection.execute("PRAGMA query_only = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA cell_size_check = ON")
+        connection.execute("PRAGMA ignore_check_constraints = ON")  # 验库时不去算别人写的式子
         return connection
 
     def _ask(self, text: str) -> list[tuple]:
@@ -98,14 +111,15 @@ class _SQLite:
         except (sqlite3.Error, ValueError, OverflowError, MemoryError) as error:
             raise _broken(self.name, error) from None
 
-    def tables(self) -> list[str]:
+    def tables(self) -> tuple[list[str], list[str]]:
+        """存好的表，与不读的：视图、由程序现算的虚表（它们都不占页）。"""
         if self._ask("PRAGMA quick_check(1)") != [("ok",)]:  # 截断了的库，读出来会悄悄少几行
             raise _broken(self.name, EOFError())
         found = self._ask(
-            "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"
+            "SELECT name, type = 'table' AND rootpage > 0 FROM sqlite_schema WHERE type IN ('table', 'view')"
             " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
         )
-        return [str(name) for (name,) in found]
+        return _parted((str(name), stored) for name, stored in found)
 
     def head(self, table: str) -> list[str]:
         return [str(row[1]) for row in self._ask(f"PRAGMA table_info({quoted(table)})")]
@@ -156,6 +170,12 @@ class _SQLite:
             raise _broken(self.name, error) from None
 
 
+def _parted(found: Iterable[tuple[str, bool]]) -> tuple[list[str], list[str]]:
+    """（存好的，不是的）。"""
+    found = list(found)
+    return [name for name, stored in found if stored], [name for name, stored in found if not stored]
+
+
 def _array(values: Sequence[object], kind):
     import pyarrow as pa
 
@@ -165,7 +185,7 @@ def _array(values: Sequence[object], kind):
 
 
 class _DuckDB:
-    """只读，不许碰别的文件，不装扩展；UUID、枚举、时刻换成文字，套着一串的列不读。"""
+    """只读，不许碰别的文件，不装扩展；UUID、枚举、时刻换成文字；套着一串的、现算的列不读。"""
 
     def __init__(self, name: str, path: Path, limits: Limits) -> None:
         self.name, self.path, self.limits = name, path, limits
@@ -184,25 +204,28 @@ class _DuckDB:
         except Exception as error:  # duckdb 的错没有在这里认得的根，也不在顶层引入它
             raise _broken(self.name, error) from None
 
-    def tables(self) -> list[str]:
+    def tables(self) -> tuple[list[str], list[str]]:
+        """存好的表，与不读的视图。"""
         found = self._ask(
-            "SELECT table_schema, table_name FROM information_schema.tables"
+            "SELECT table_schema, table_name, table_type = 'BASE TABLE' FROM information_schema.tables"
             " WHERE table_catalog = current_catalog() ORDER BY 1, 2"
         )
-        return [name if schema == "main" else f"{schema}.{name}" for schema, name in found]
+        return _parted(
+            (name if schema == "main" else f"{schema}.{name}", is_table) for schema, name, is_table in found
+        )
 
-    def _columns(self, table: str) -> list[tuple[str, str]]:
+    def _columns(self, table: str) -> list[tuple[str, str, bool]]:
+        """（列名，类型，是不是现算的）。"""
         schema, _, name = table.rpartition(".") if "." in table else ("main", "", table)
-        found = self._ask(
-            "SELECT column_name, data_type FROM information_schema.columns WHERE table_catalog ="
+        return self._ask(
+            "SELECT column_name, data_type, is_generated = 'ALWAYS' FROM information_schema.columns WHERE table_catalog ="
             " current_catalog() AND ((table_schema = ? AND table_name = ?) OR"
             " (table_schema = 'main' AND table_name = ?)) ORDER BY ordinal_position",
             [schema, name, table],
         )
-        return [(column, kind) for column, kind in found]
 
     def head(self, table: str) -> list[str]:
-        return [column for column, _ in self._columns(table)]
+        return [column for column, *_ in self._columns(table)]
 
     def _place(self, table: str) -> str:
         if "." in table and table not in {n for (n,) in self._ask("SELECT table_name FROM duckdb_tables()")}:
@@ -211,13 +234,15 @@ class _DuckDB:
         return f"main.{quoted(table)}"
 
     def open(self, table: str) -> TypedTable:
-        selected = {name: _selected(name, kind) for name, kind in self._columns(table)}
-        schema = self._schema(table, selected)
-        left = [f.name for f in schema if not is_plain(f.type)]
-        for name in left:
-            schema = schema.remove(schema.get_field_index(name))
+        import pyarrow as pa
+
+        columns = self._columns(table)
+        selected = {name: _selected(name, kind) for name, kind, computed in columns if not computed}
+        whole = self._schema(table, selected)
+        schema = pa.schema([field for field in whole if is_plain(field.type)])
+        left = [name for name, *_ in columns if name not in schema.names]
         ((rows,),) = self._ask(f"SELECT count(*) FROM {self._place(table)}")
-        notes = (f"没有读的列（一格里套着一串，或是二进制）：{some(left)}。",) if left else ()
+        notes = (f"没有读的列（一格里套着一串、是二进制，或是现算的）：{some(left)}。",) if left else ()
         return TypedTable(
             self.name, schema, rows, lambda columns: self._batches(table, selected, columns), notes
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,12 @@ BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_U
 SHOWN = {"utf-16-le": "utf-16", "utf-16-be": "utf-16"}
 _CHINESE_UTF8 = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}|\xef[\xbc\xbd][\x80-\xbf]")
 _HIGH = re.compile(rb"[\x80-\xff]")
+# GB18030 自己的字，Python 的码表还放在自用区：ḿ、竖排标点、十四个偏旁与罕用字
+_OWN = frozenset(b"".join((
+    bytes.fromhex("A8BC"), *(bytes((0xA6, c)) for c in (*range(0xD9, 0xE0), 0xEC, 0xED, 0xF3, *range(0xFE, 0xFF))),
+    *(bytes((0xFE, c)) for c in bytes.fromhex("515253596166676C6D767E9091A0")),
+)).decode("gb18030"))  # fmt: skip
+MOST_STRANGE = 20  # 非 ASCII 的字里，每这么多个有一个不成字，就不是 GB18030
 
 
 def read_bytes(path: Path, limit: int = STRICT.file_bytes) -> bytes:
@@ -72,20 +79,58 @@ def find_encoding(chunks: Chunks, name: str) -> tuple[str, int]:
         return "utf-8", 0
     if _is_damaged_utf8(found[1]):
         raise bad_encoding(name, found[0], "文字是 UTF-8 的，但这里坏了（可能被截断，或混进了别的编码）。")
-    if (found := _first_bad(chunks, "gb18030", 0)) is not None:
+    strange = _Strange()
+    if (found := _first_bad(chunks, "gb18030", 0, strange.look)) is not None:
         raise bad_encoding(name, found[0])
+    if strange.too_many:
+        raise bad_encoding(name, strange.first, "按 GB18030(GBK) 读，有许多不成字；多半是 Big5 等别的编码。")
     return "gb18030", 0
 
 
-def _first_bad(chunks: Chunks, encoding: str, skipped: int) -> tuple[int, bytes] | None:
-    """第一个读不通的字节（从 0 数起）与它那一块；全读得通 → None。"""
+class _Strange:
+    """数一数读出的字里有多少不成字（自用区、没有定义）：Big5 的名字按 GB18030 读也不出错，字却不对。
+
+    真的 GB18030 里偶有店家自造的一两个字，那几行另行隔离，不必拒收整份。
+    """
+
+    def __init__(self) -> None:
+        self.first, self._count, self._wide, self._known = -1, 0, 0, {}
+
+    def look(self, text: str, start: int) -> None:
+        letters = set(text)
+        for letter in letters - self._known.keys():
+            self._known[letter] = letter not in _OWN and _without_meaning(letter)
+        self._wide += len(text) - len(text.encode("ascii", "ignore"))
+        if strange := {letter for letter in letters if self._known[letter]}:
+            self._count += sum(map(text.count, strange))
+            if self.first < 0:
+                self.first = start + len(text[: min(map(text.index, strange))].encode("gb18030"))
+
+    @property
+    def too_many(self) -> bool:
+        return self._count > 0 and self._count * MOST_STRANGE >= self._wide
+
+
+def _without_meaning(letter: str) -> bool:
+    """自用区的，或没有定义的；第二、三平面留给汉字，新的会陆续定义，不算。"""
+    kind = unicodedata.category(letter)
+    return kind == "Co" or (kind == "Cn" and not 0x20000 <= ord(letter) < 0x40000)
+
+
+def _first_bad(
+    chunks: Chunks, encoding: str, skipped: int, look: Callable[[str, int], None] | None = None
+) -> tuple[int, bytes] | None:
+    """第一个读不通的字节（从 0 数起）与它那一块；全读得通 → None。look: 顺带看一看文字与它的位置。"""
     seen, block = 0, b""
     try:
         decoder = codecs.getincrementaldecoder(encoding)()
         for block in chunks():
             data = block[max(0, skipped - seen) :]
+            start = seen - len(decoder.getstate()[0]) if look else seen
             seen += len(block)
-            decoder.decode(data)
+            text = decoder.decode(data)
+            if look:
+                look(text, start)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         return seen - len(error.object) + error.start, block
