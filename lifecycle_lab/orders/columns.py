@@ -491,11 +491,8 @@ def _asked(question: str, example: str) -> Question:
 # ---- 整行 ----
 
 
-def row_numbers(
-    order: pa.ChunkedArray, columns: Callable[[], Iterable[pa.ChunkedArray]]
-) -> np.ndarray | None:
-    """整行相同的行同号；订单号没有重复 → None，别的列一列也不取。columns: 全部的列，一列一列地取。"""
-    codes, _ = _encoded(order)
+def row_numbers(codes: np.ndarray, columns: Callable[[], Iterable[pa.ChunkedArray]]) -> np.ndarray | None:
+    """整行相同的行同号；订单号（codes）没有重复 → None，别的列一列也不取。columns: 全部的列，一列一列地取。"""
     if not len(codes):
         return None
     again = np.flatnonzero(np.bincount(codes)[codes] > 1)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta, tzinfo
 from functools import partial
@@ -57,7 +57,7 @@ class Options:
 class Sheet:
     """要用的各列的原文（文字或有类型），还没有换算。
 
-    numbers: 各行在文件里的行号。whole: 各行整行的指纹（None：没有两行同一个订单号时才去算）。
+    numbers: 各行在文件里的行号。whole: 各行整行的指纹，或由订单号去算它的函数（没有重复的订单号就不用算，给 None）。
     problems: 列数不对之类，行（从 0 起）→ 原因。
     """
 
@@ -65,7 +65,7 @@ class Sheet:
     numbers: np.ndarray
     first: list[str] | None
     filled: np.ndarray | None
-    whole: np.ndarray | None
+    whole: np.ndarray | Callable[[np.ndarray], np.ndarray | None]
     problems: Mapping[int, str]
     serials: bool = False
     rounded: bool = False
@@ -481,6 +481,7 @@ def masked_names(names: pa.Array, rules: Rules) -> np.ndarray:
 def _duplicates(rows: Rows) -> np.ndarray:
     """与前面某一行整行相同的行；whole 是整行的指纹。"""
     whole, live = rows.sheet.whole, np.flatnonzero(rows.fate == USED)
+    whole = whole(rows.order.codes) if callable(whole) else whole
     found = np.zeros(len(rows.fate), bool)
     if whole is None or len(live) < 2:
         return found

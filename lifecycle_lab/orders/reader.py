@@ -113,11 +113,11 @@ def _read(opened, mapping, profile, currency, date_format, zone, as_of, earliest
     return _result(opened, rows, merged, money, rules, notes)
 
 
-_MISREAD = re.compile(r"[A-Za-z][\u4e00-\u9fff][A-Za-z]")
+_MISREAD = re.compile(r"[A-Za-z][\u4e00-\u9fff][A-Za-z]|[\ue000-\uf8ff]")  # 后一段是自造字区
 
 
 def _doubt_encoding(opened, layout: Layout, sheet: Sheet) -> None:
-    """西欧编码的 Müller 按 GB18030 读也不出错，却成了 M黮ler：列名里没有汉字作证，就问。"""
+    """西欧编码的 Müller、繁体的 Big5 按 GB18030 读也不出错，字却是错的：列名里没有汉字作证，就问。"""
     if opened.encoding != "gb18030" or not "".join(layout.header).isascii():
         return
     found = next((text for text in sheet.columns["customer"] if _MISREAD.search(text)), None)
@@ -125,7 +125,7 @@ def _doubt_encoding(opened, layout: Layout, sheet: Sheet) -> None:
         raise Question(
             f"文字编码拿不准：按 GB18030(GBK) 读，{quote(found)} 不像一个名字。",
             where=f"「{layout.column('customer')}」列",
-            why="文件不是 UTF-8，列名里又没有汉字可以作证；也可能是西欧的编码（Latin-1）。",
+            why="文件不是 UTF-8，列名里又没有汉字可以作证；也可能是西欧的编码（Latin-1）或繁体的 Big5。",
             remedy="另存为“CSV UTF-8”，再试一次。",
         )
 
@@ -169,7 +169,10 @@ def _typed_sheet(opened, mapping: Mapping[str, str], profile: str | None) -> tup
     columns = {field: stores[place] for field, place in layout.places.items()}
     if not len(table):
         raise DataError("只有列名，没有数据行。", remedy="换一段时间，或换一张表。")
-    whole = row_numbers(columns["order"], lambda: (opened.table([name]).column(0) for name in names))
+
+    def whole(codes: np.ndarray) -> np.ndarray | None:
+        return row_numbers(codes, lambda: (opened.table([name]).column(0) for name in names))
+
     return Sheet(columns, np.arange(2, len(table) + 2), None, None, whole, {}), layout
 
 
