@@ -95,7 +95,7 @@ class Reading:
     def require(self) -> Reading:
         """能用就是自己；没有读入、要问 → DataError。"""
         if not self.ok:
-            raise self.error or DataError(self.message)
+            raise self.error  # type: ignore[misc]
         return self
 
     def text(self, money: int) -> str:
