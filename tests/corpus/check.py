@@ -14,9 +14,10 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from contextlib import chdir
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from corpus.case import ANY, Case, Expect, Row
@@ -96,17 +97,29 @@ def _target(option: str, default: Path, options: list[str]) -> tuple[Path, list[
     return default, [*options, option, str(default)]
 
 
-def _invoke(arguments: list[str]) -> tuple[int, str, str]:
-    """（退出码，屏幕上的话，没有接住的错误）；LabError 由命令行的入口说成中文，退出码 2。"""
-    from typer.testing import CliRunner
+@cache
+def _command():
+    """造好一次的命令；每次都造，几百份要多花一半时间。"""
+    from typer.main import get_command
 
     from lifecycle_lab.cli import app
 
-    found = CliRunner().invoke(app, ["orders", "check", *arguments])
-    if isinstance(found.exception, LabError):
-        return 2, f"{found.output}\n{found.exception}", ""
-    caught = found.exception is None or isinstance(found.exception, SystemExit)
-    return found.exit_code, found.output, "" if caught else repr(found.exception)
+    return get_command(app)
+
+
+def _invoke(arguments: list[str]) -> tuple[int, str, str]:
+    """（退出码，屏幕上的话，没有接住的错误）；LabError 由命令行的入口说成中文，退出码 2。"""
+    screen = io.StringIO()
+    with redirect_stdout(screen), redirect_stderr(screen):
+        try:
+            _command().main(["orders", "check", *arguments], prog_name="lifecycle-lab")
+        except SystemExit as ended:
+            return int(ended.code or 0), screen.getvalue(), ""
+        except LabError as error:
+            return 2, f"{screen.getvalue()}\n{error}", ""
+        except Exception as error:  # 接不住的错误正是要找的
+            return 1, screen.getvalue(), repr(error)
+    return 0, screen.getvalue(), ""
 
 
 def _listing(folder: Path) -> set[str]:

@@ -164,7 +164,12 @@ def _money() -> list[Case]:
     euros = table(
         "order_id;customer_id;amount;order_date", "A1;u1;12,30;2024-05-01", "A2;u2;1.299,00;2024-05-02"
     )
-    nothing_right = stopped() | partly(bad=[(2, "amount"), (3, "amount")])
+    # 整列都是逗号作小数点，又用分号分格（德文的表格软件）：读得出；把 12,30 读成 1230 才是错
+    comma_decimals = (
+        accepted("A1|u1|12.30|2024-05-01|", "A2|u2|1299.00|2024-05-02|")
+        | stopped()
+        | partly(bad=[(2, "amount"), (3, "amount")])
+    )
     dollars = table(
         "order_id,customer_id,amount,order_date", "A1,u1,US$10.00,2024-05-01", "A2,u2,HK$20.00,2024-05-02"
     )
@@ -193,7 +198,7 @@ def _money() -> list[Case]:
         one("line-break-inside", "12\n.30", isolated),
         one("rlm-around", "\u200f12.30", isolated, read("12.30")),
         one("minus-zero-point", "-0.01", refund),
-        Case("european-semicolons", euros, nothing_right),
+        Case("european-semicolons", euros, comma_decimals),
         Case("two-kinds-of-dollar", dollars, stopped("币", "货币")),
         Case("customers-sixteen-digits", table(HEADER, f"A1,{same_id},10.00,2024-05-01,1", f"A2,{int(same_id) - 1},10.00,2024-05-01,1"),
              accepted(f"A1|{same_id}|10.00|2024-05-01|1", f"A2|{int(same_id) - 1}|10.00|2024-05-01|1")),
