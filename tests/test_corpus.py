@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from corpus.bombs import LIMIT_BYTES, LIMIT_SECONDS
 from corpus.check import CLEAN_COLUMNS, REPORT_KEYS, problems, run
 from corpus.every import AREAS, every_case
-from corpus.make import GOOD_CLEAN, good, table
+from corpus.make import GOOD_CLEAN, PHONE, good, table
 
 CASES = every_case()
 BOMBS = [name for name, case in CASES.items() if case.bomb]
@@ -35,6 +36,29 @@ def test_case(name, tmp_path):
     case = CASES[name]
     case.write(tmp_path)
     assert problems(case, run(case, tmp_path)) == []
+
+
+def test_the_checker_notices(tmp_path):
+    """查的人也要查：动一处，就要说出一处。"""
+    case = CASES["encodings/utf8"]
+    case.write(tmp_path)
+    right = run(case, tmp_path)
+    assert problems(case, right) == []
+    assert problems(CASES["structure/empty"], right)
+    wrong = {
+        "exit_code": 2,
+        "output": "\x1b[31m",
+        "changed": True,
+        "left": ("临时.csv",),
+        "crash": "KeyError()",
+        "clean": right.clean.replace(b"20.50", b"20.51"),
+        "report": right.report | {"used": 2},
+    }
+    for name, value in wrong.items():
+        assert problems(case, replace(right, **{name: value})), name
+    formula = right.clean.replace(b"u2", b"=u2")
+    assert any("公式" in line for line in problems(case, replace(right, clean=formula)))
+    assert any("个人信息" in line for line in problems(case, replace(right, output=PHONE)))
 
 
 # ---- 炸弹：限内存的子进程 ----
