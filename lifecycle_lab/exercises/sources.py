@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 from lifecycle_lab import orders, survey
 from lifecycle_lab.content import course
-from lifecycle_lab.reading import Grid, parse_day, read_grid
+from lifecycle_lab.reading import Grid, halfwidth, open_source, parse_day, read_grid
 from lifecycle_lab.rfm import customer_totals
 from lifecycle_lab.schema import DataError, ParameterError, Population, indicators, quote
 
@@ -16,6 +17,7 @@ SURVEY, ONLINE_RETAIL = SHIPPED = ("survey", "online_retail")
 # 表格软件存得出的都在内：读不了的由读的那一步说出名字，免得谁的答卷悄悄少了
 TABLE_SUFFIXES = {".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".et", ".ods", ".numbers"}
 _NOT_OURS = (".", "~$")
+_TOP_LINES = 20
 
 
 def open_population(source: str = "", as_of: str = "") -> Population:
@@ -41,20 +43,29 @@ def open_population(source: str = "", as_of: str = "") -> Population:
 
 
 def _open_file(path: Path, day: date | None) -> Population:
-    """按表头认：四个规范列都在是订单，有 R、F、M 任一题是问卷，只有几个规范列的按订单说缺什么。"""
-    grid = read_grid(path)
-    if orders.looks_like_orders(grid.header):
-        return population_of_orders(orders.orders_of_grid(grid), day)
-    if survey.looks_like_survey(grid.header, course().questionnaire):
-        return survey.survey_of_grid(grid, course().questionnaire)
-    if {*orders.NEEDED} - {"customer_id"} & {*grid.header}:
-        return population_of_orders(orders.orders_of_grid(grid), day)
+    """按列名认：有 R、F、M 任一题是问卷；认得出两个以上订单列的是订单，平台的导出原样就行。"""
+    headers = _headers(path)
+    if any(survey.looks_like_survey(header, course().questionnaire) for header in headers):
+        return survey.survey_of_grid(read_grid(path), course().questionnaire)
+    if max(map(orders.recognised, headers), default=0) > 1:
+        return population_of_orders(orders.read_orders(path).require().orders(), day)
     raise DataError(
         f"{quote(path.name, 80)} 既不像问卷导出，也不像订单表。",
         where="第 1 行（列名）",
-        why="问卷要有 R、F、M 三题的原文或列名，订单要有 " + "、".join(orders.NEEDED) + " 四列。",
+        why="问卷要有 R、F、M 三题的原文或列名；订单要有订单号、客户、金额、付款时间四列"
+        "（各平台的导出原样就行，自己做的表写 order_id、customer_id、amount、paid_at）。",
         remedy="改好列名再试；自带的来源写 survey 或 online_retail。",
     )
+
+
+def _headers(path: Path) -> list[tuple[str, ...]]:
+    """可能是列名的几行：订单的导出，列名上面常有几行说明。"""
+
+    def known(rows: Sequence[Sequence[str]]) -> bool:
+        return any(orders.recognised(cells) > 1 for cells in rows)
+
+    lines = open_source(path, looks_like=known).preview(_TOP_LINES)
+    return [tuple(halfwidth(cell) for cell in line.cells) for line in lines]
 
 
 def _is_folder(path: Path) -> bool:
@@ -106,12 +117,14 @@ def _survey_grid(path: Path, folder: str) -> Grid:
 
 def population_of_orders(shop: orders.Orders, as_of: date | None = None) -> Population:
     """一家店的订单 → 全体客户的 R(天，越小越好)、F(未取消订单数)、M(净额)。"""
-    day = as_of or max(order.order_date for order in shop.orders) + timedelta(days=1)
+    last = max((order.order_date for order in shop.orders), default=date.min)
+    day = as_of or last + timedelta(days=1)
     customers = tuple(customer_totals(shop.orders, day))
     if not customers:
         raise DataError(
-            f"到 {day} 为止没有一笔有效订单。",
+            f"到 {day} 为止没有一笔有效订单。" if shop.orders else "里面没有一笔有效订单。",
             where=f"来源 {shop.name}",
+            why="；".join(f"{name} {count}" for name, count in shop.setaside),
             remedy="检查观察日 as_of 与订单日期。",
         )
     later = sum(order.order_date > day for order in shop.orders)
