@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lifecycle_lab import reading
-from lifecycle_lab.reading import ORDERS, ChoiceNeeded, open_source
+from lifecycle_lab.reading import ORDERS, ChoiceNeeded, archives, databases, open_source
 from lifecycle_lab.schema import DataError
 
 HEADER = ("订单编号", "买家会员名", "实付金额")
@@ -553,7 +553,7 @@ def test_bad_entries_are_refused(tmp_path):
             file.writestr(name, b"x" * 100)
         return out.getvalue()
 
-    for name in ("../evil", "/etc/evil", "C:\\evil", "a/../../b"):
+    for name in ("../evil", "/etc/evil", "C:\\evil", "a/../../b", "a\\..\\..\\b", "\\evil"):
         refused(saved(tmp_path, added(name)), "压缩包外面")
     with pytest.warns(UserWarning, match="Duplicate"):
         refused(saved(tmp_path, added("xl/workbook.xml")), "同名的条目")
@@ -562,7 +562,41 @@ def test_bad_entries_are_refused(tmp_path):
 
 
 def test_one_endless_tag_is_refused(tmp_path):
-    refused(saved(tmp_path, with_rows(b'<row a="' + bytes(range(97, 123)) * 200_000 + b'"/>')), "")
+    """内容是乱的，压缩比不说什么；标记本身太长。"""
+    noise = np.random.default_rng(1).integers(97, 123, 5_000_000, "uint8").tobytes()
+    refused(saved(tmp_path, with_rows(b'<row a="' + noise + b'"/>')), "损坏")
+
+
+@pytest.mark.parametrize("part", ["sheet1", "styles", "workbook.xml.rels", "[Content_Types]"])
+def test_millions_of_empty_marks_are_refused(tmp_path, part, monkeypatch):
+    """没有格子的标记也要一个一个地解析：几 MB 可以装上亿个，压缩比掺些乱码就瞒过去了。"""
+    monkeypatch.setattr(archives, "MOST_MARKS", 1000)
+    assert len(cells(read(tmp_path, BOOK))) == 3
+
+    def filled(data):
+        at = data.index(b">", data.index(b"?>") + 2 if b"?>" in data else 0) + 1
+        return data[:at] + b"<x/>" * 1001 + data[at:]
+
+    refused(saved(tmp_path, rebuilt(BOOK, part, filled)), "标记多得不正常")
+
+
+def with_strings(markup, rows):
+    """公用文字另存一个部件的工作簿，Excel 与 WPS 都这样写。"""
+    kind = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    link = b'<Relationship Id="s1" Target="sharedStrings.xml" Type="' + kind + b'"/></Relationships>'
+    data = rebuilt(with_rows(rows), "workbook.xml.rels", lambda d: d.replace(b"</Relationships>", link))
+    out = io.BytesIO(data)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("xl/sharedStrings.xml", b"<sst>" + markup + b"</sst>")
+    return out.getvalue()
+
+
+def test_shared_strings_are_counted_before_they_are_parsed(tmp_path):
+    row = b'<row r="4"><c r="A4" t="s"><v>1</v></c></row>'
+    rich = b"<si/><si><r><t>a</t></r><r><t>b</t></r><rPh><t>c</t></rPh></si>"
+    assert cells(read(tmp_path, with_strings(rich, row)))[-1] == ("ab",)
+    path = saved(tmp_path, with_strings(b"<si><t>x</t></si>" * 11, row))
+    refused(path, "超过 10 格", limits=replace(ORDERS, workbook_cells=10))
 
 
 # ── Parquet ─────────────────────────────────────────────────────────
@@ -701,6 +735,17 @@ def test_a_sqlite_table_with_odd_names(tmp_path):
     assert cells(source)[1] == ("001", "1.5", "1", "x", "")
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["店.db"]
+
+
+def test_a_sqlite_file_is_opened_for_reading_only(tmp_path):
+    path = sqlite_file(tmp_path, "CREATE TABLE a (x)")
+    connection = databases._SQLite("店.db", path, ORDERS)._connect()
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        connection.execute("INSERT INTO a VALUES (1)")
+    connection.execute("PRAGMA query_only = OFF")
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        connection.execute("INSERT INTO a VALUES (1)")
+    connection.close()
 
 
 def test_several_tables_ask_unless_one_is_named_or_looks_right(tmp_path):

@@ -15,6 +15,7 @@ from lifecycle_lab.schema import DataError, quote
 
 MAX_ENTRIES, MAX_RATIO, RATIO_FROM_BYTES = 1_000, 100, 2**20
 BLOCK, LONGEST_TOKEN = 2**16, 2**21
+MOST_MARKS, MARKS_OF_A_CELL = 4_000_000, 8  # 一格（一段公用文字）寻常有四五个标记；空行、格式另给一些
 _SAVE_AS = "在表格软件里打开原件，另存为新的 XLSX 或 CSV。"
 _OTHER_PACKAGES = (
     ("word/document.xml", "Word 文档", "把里面的表格复制到 Excel 里，存成 XLSX。"),
@@ -99,8 +100,10 @@ class Parts:
         start: Callable[[str, dict[str, str]], None],
         end: Callable[[str], None] | None = None,
         text: Callable[[str], None] | None = None,
+        cells: int = 0,
     ) -> None:
-        """边解边解析一个部件；标记只报本名。有 DTD、单个标记长得不像话 → DataError。"""
+        """边解边解析一个部件。有 DTD、单个标记长得不像话、没有内容的标记太多 → DataError。"""
+        left = MOST_MARKS + MARKS_OF_A_CELL * cells
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler = start, end
@@ -110,6 +113,9 @@ class Parts:
         with self._archive.open(self._entries[part]) as source:
             while block := source.read(BLOCK):
                 fed += len(block)
+                left -= block.count(b"<")
+                if left < 0:
+                    raise self._too_many_marks()
                 parser.Parse(block, False)
                 if fed - parser.CurrentByteIndex > LONGEST_TOKEN:
                     raise ValueError("XML 里有一个标记太长")
@@ -119,6 +125,13 @@ class Parts:
         """一个部件里这些记号出现多少次；只解压，不解析，很快。"""
         with self._archive.open(self._entries[part]) as source:
             return sum(sum(map(block.count, marks)) for block in iter(lambda: source.read(2**20), b""))
+
+    def _too_many_marks(self) -> DataError:
+        return DataError(
+            f"没有打开 {quote(self.name, 80)}：里面没有内容的标记多得不正常。",
+            why="这样的文件可能是坏的，也可能是有意做坏的。",
+            remedy=_SAVE_AS,
+        )
 
     def _refuse_dtd(self, *_) -> None:
         raise DataError(

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Context, Decimal
-from typing import NamedTuple
 
 from lifecycle_lab.reading.archives import Parts
 from lifecycle_lab.reading.limits import LONGEST_CELL, Limits, check_size, too_long_cell, too_many_cells
@@ -73,15 +72,12 @@ class _LocalNames(dict):
         return self[tag]
 
 
-class _Cell(NamedTuple):
-    """一格在文件里的写法，还没有换算。"""
+class _Columns(dict):
+    """列的字母 → 从 0 数起的列；不是字母的（A1 行号 1 里的 A11）→ ValueError。"""
 
-    place: str | None
-    kind: str
-    style: str | None
-    text: str
-    formula: bool
-    stored: bool
+    def __missing__(self, letters: str) -> int:
+        self[letters] = column_index(letters)
+        return self[letters]
 
 
 class SheetParser:
@@ -100,24 +96,27 @@ class SheetParser:
         self.limits, self.most, self.found = limits, most, SheetRows()
         self._hidden: list[tuple[int, int]] = []
         self._number = self._count = self._column = self._merged = 0
-        self._columns: dict[str, int] = {}
+        self._digits = ""  # 行号的写法，这一行每格的名字以它结尾
+        self._columns = _Columns()
+        self._cells: list[str] = []
 
     def read(self, parts: Parts, part: str) -> SheetRows:
-        if not self.most and parts.count(part, _CELL_MARKS) > self.limits.workbook_cells:
+        cells = parts.count(part, _CELL_MARKS)
+        if not self.most and cells > self.limits.workbook_cells:
             raise self._too_many_cells()  # 逐格解析很慢，所以先数
         with contextlib.suppress(_Enough):
-            parts.parse(part, *self._handlers())
+            parts.parse(part, *self._handlers(), cells=cells)
         self.found.hidden_columns = self._hidden_columns()
         return self.found
 
     def _handlers(self):
         """给 expat 的三个函数。每格要走七八次，所以是闭包，不是方法。"""
-        local, cells, pieces = _LocalNames(), [], []
-        row, cell = {}, {}
+        local, pieces = _LocalNames(), []
+        row, cell, count = None, {}, 0
         taking = formula = stored = phonetic = False
 
         def start(tag: str, attributes: dict[str, str]) -> None:
-            nonlocal row, cell, taking, formula, stored, phonetic
+            nonlocal row, cell, count, taking, formula, stored, phonetic
             tag = local[tag]
             if tag == "c":
                 cell, formula, stored = attributes, False, False
@@ -127,8 +126,10 @@ class SheetParser:
             elif tag == "f":
                 formula = True
             elif tag == "row":
-                row = attributes
-                cells.clear()
+                if row is not None:
+                    raise ValueError("行里套着行")
+                row, count = attributes, 0
+                self._begin_row(attributes.get("r"))
             elif tag == "rPh":
                 phonetic = True
             elif tag == "mergeCell":
@@ -137,17 +138,18 @@ class SheetParser:
                 self._hidden.append((int(attributes["min"]), int(attributes["max"])))
 
         def end(tag: str) -> None:
-            nonlocal taking, phonetic
+            nonlocal row, count, taking, phonetic
             tag = local[tag]
             if tag == "c":
-                get = cell.get
-                cells.append(_Cell(get("r"), get("t", "n"), get("s"), "".join(pieces), formula, stored))
-                if len(cells) > MOST_CELLS_OF_A_ROW:
+                count += 1
+                if count > MOST_CELLS_OF_A_ROW:
                     raise ValueError("一行的格太多")
+                self._cell(cell, "".join(pieces), formula, stored)
             elif tag == "v" or tag == "t":
                 taking = False
             elif tag == "row":
-                self._row(row, cells)
+                self._end_row(count, row.get("hidden") in ("1", "true"))
+                row = None
             elif tag == "rPh":
                 phonetic = False
 
@@ -157,21 +159,21 @@ class SheetParser:
 
         return start, end, text
 
-    def _row(self, row: dict[str, str], found: Sequence[_Cell]) -> None:
-        number = int(row.get("r", self._number + 1))
+    def _begin_row(self, written: str | None) -> None:
+        number = int(written or self._number + 1)
         if number <= self._number:
             raise ValueError("行号不是从小到大")
-        self._number, self._column = number, -1
-        self._count += len(found)
+        self._number, self._column, self._digits, self._cells = number, -1, str(number), []
+
+    def _end_row(self, count: int, hidden: bool) -> None:
+        self._count += count
         if self._count > self.limits.workbook_cells:
             raise self._too_many_cells()
-        cells: list[str] = []
-        for cell in found:
-            self._cell(cell, cells)
+        cells, number = self._cells, self._number
         if any(text.strip() for text in cells):
             check_size(self.name, number, cells, self.limits)
             self.found.rows.append((number, tuple(cells)))
-            if row.get("hidden") in ("1", "true"):
+            if hidden:
                 self.found.hidden_rows.append(number)
             if self.most and len(self.found.rows) >= self.most:
                 raise _Enough
@@ -179,15 +181,15 @@ class SheetParser:
     def _too_many_cells(self) -> DataError:
         return too_many_cells(self.name, self.limits.workbook_cells, self.limits.hint("workbook_cells"))
 
-    def _cell(self, cell: _Cell, cells: list[str]) -> None:
-        """一格换成文字，接在 cells 后面；空的不接，后面有字再补。"""
-        place, kind, style, text, formula, stored = cell
-        self._column = column = self._place(place) if place else self._column + 1
+    def _cell(self, cell: dict[str, str], text: str, formula: bool, stored: bool) -> None:
+        """一格换成文字，接在这一行后面；空的不接，后面有字再补。"""
+        get, cells = cell.get, self._cells
+        self._column = column = self._place(get("r"))
         if not text:
-            if formula and not (kind == "str" and stored):
+            if formula and not (get("t") == "str" and stored):
                 raise self._no_result()
             return
-        if not (text := self._value(kind, text, style)):
+        if not (text := self._value(get("t", "n"), text, get("s"))):
             return
         if column != len(cells):
             if column < len(cells):
@@ -197,13 +199,12 @@ class SheetParser:
             cells.extend([""] * (column - len(cells)))
         cells.append(text)
 
-    def _place(self, place: str) -> int:
-        letters = place.rstrip("0123456789")
-        if place[len(letters) :] != str(self._number):
+    def _place(self, place: str | None) -> int:
+        if not place:
+            return self._column + 1
+        if not place.endswith(self._digits):
             raise ValueError("格的名字与行号不合")
-        if letters not in self._columns:
-            self._columns[letters] = column_index(letters)
-        return self._columns[letters]
+        return self._columns[place[: -len(self._digits)]]
 
     def _value(self, kind: str, text: str, style: str | None) -> str:
         if kind == "s":

@@ -14,6 +14,7 @@ from lifecycle_lab.reading.text_tables import PREVIEW_ROWS, LooksLike
 from lifecycle_lab.schema import DataError, LabError, quote
 
 SHOWN = 10
+_STRING_MARKS = (b"<si>", b"<si ", b"<si/", b":si>", b":si ", b":si/")
 # 内置的日期、时刻格式；27 到 36、50 到 58 是中文版 Excel 的
 _DATE_FORMATS = {*range(14, 18), 22, *range(27, 32), 36, *range(50, 59)}
 _TIME_FORMATS = {*range(18, 22), *range(32, 36), 45, 46, 47}
@@ -111,15 +112,16 @@ class Workbook:
                 inside[tag] = False
             elif tag == "si":
                 strings.append(unescaped("".join(pieces)))
-                if len(strings) > self.limits.workbook_cells:
-                    raise too_many_cells(self.name, self.limits.workbook_cells)
 
         def text(piece: str) -> None:
             if inside["t"] and not inside["rPh"]:
                 pieces.append(piece)
 
         for part in parts:
-            self._parts.parse(part, start, end, text)
+            count = self._parts.count(part, _STRING_MARKS)
+            if count > self.limits.workbook_cells:
+                raise too_many_cells(self.name, self.limits.workbook_cells)
+            self._parts.parse(part, start, end, text, cells=count)
         return strings
 
     def _date_styles(self, parts: Sequence[str]) -> list[str]:
