@@ -210,6 +210,24 @@ def test_verdicts_by_hand(model, rule, expected):
     assert backtest.verdict(trials, WORDS, LABELS, focus="r") == "行90/500;" + expected
 
 
+def test_the_table_by_hand():
+    calibration = backtest.Calibration((0.1, 0.2, 0.6), (0.2, 0.3, 0.4), 0.2, 0.21)
+    model = replace(line("m", 0.8, UP, 0.2), recall=0.5, contacted=0.125, calibration=calibration)
+    heads, rows = backtest.table([trial(line("s", 0.7123, (0.0, 0.0)), model)], course().backtest, LABELS)
+    assert len(heads) == 6
+    assert "抓住 80% 的流失" in heads[3]
+    assert rows == (
+        ("静", "0.712", "0 / 0", "30%", "–", "–"),
+        ("模", "0.800", "1 / 0", "20%", "50% / 12%", "30% / 30%"),
+    )
+
+
+def test_half_the_trials_is_not_most_of_them():
+    half = [trial(line("s", 0.7, NONE), line("m", 0.8, gain)) for gain in (UP, NONE)]
+    assert backtest.summaries(half)[1].standing == "mixed"
+    assert backtest.summaries(half[:1])[1].standing == "better"
+
+
 def test_summaries_are_means_and_counts():
     one = trial(line("s", 0.7, NONE), line("m", 0.8, UP, 0.2))
     two = trial(

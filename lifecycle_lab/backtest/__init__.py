@@ -3,7 +3,7 @@
     data = backtest.purchases([[3, 40, 41], [10], …])               # 每位客户的购买日
     field = [backtest.by_days_since("static"), backtest.by_rule("class", …), backtest.by_model(…)]
     trials = backtest.run(data, field, horizon=180, baseline="static")["action"]
-    backtest.summaries(trials), backtest.verdict(trials, words, labels, focus="class")
+    backtest.table(trials, words, labels), backtest.verdict(trials, words, labels, focus="class")
 
 截止日以后的事谁也看不见；历史太短就拒绝，说出还差多少。
 """
@@ -19,11 +19,12 @@ import numpy as np
 from lifecycle_lab.backtest.entrants import Entrant, by_days_since, by_model, by_rule
 from lifecycle_lab.backtest.ranking import rank
 from lifecycle_lab.backtest.snapshots import Purchases, Snapshot, purchases, silent, snapshot, split_days
-from lifecycle_lab.backtest.summary import Summary, summaries, verdict
-from lifecycle_lab.backtest.trial import Contestant, Line, Question, Trial, judge
+from lifecycle_lab.backtest.summary import Summary, summaries, table, verdict
+from lifecycle_lab.backtest.trial import Calibration, Contestant, Line, Question, Trial, judge
 from lifecycle_lab.schema import DataError
 
 __all__ = [
+    "Calibration",
     "Contestant",
     "Entrant",
     "Line",
@@ -43,6 +44,7 @@ __all__ = [
     "snapshot",
     "split_days",
     "summaries",
+    "table",
     "verdict",
 ]
 

@@ -95,10 +95,9 @@ class BetaGeometric:
         """最后一次购买以来走完了 j 段却还没有买（j = 0 … k−1）：与一段也没走（j = 0）相比的份量。"""
         r, alpha, _, _ = theta
         shape, waited = r + self.k * x, (age - span) / (alpha + age)
-        step = np.ones(len(x))
-        for j in range(1, self.k + 1):
-            yield step
-            step = step * waited * (shape + j - 1) / j
+        yield (step := np.ones(len(x)))
+        for j in range(1, self.k):
+            yield (step := step * waited * (shape + j - 1) / j)
 
 
 def _per_count(function: Callable[[np.ndarray], np.ndarray], counts: np.ndarray) -> np.ndarray:

@@ -141,6 +141,7 @@ def fit(process: Process, data: Histories, unit_days: int, first_guess: tuple[fl
     starts = process.starts(float(np.median(data.age)) / unit_days)
     rows, count, _ = data.distinct()
     parts = rows.repeat_purchases, rows.span / unit_days, rows.age / unit_days
+    count = count.astype(float)
     every = max(1, len(rows) // ENOUGH_TO_WALK)  # 行按次数、跨度、年龄排好：隔几行取一行，各种客户都在
     found = maximise(
         _log_likelihood(process, parts, count),
