@@ -2,8 +2,8 @@
 
     data = backtest.purchases([[3, 40, 41], [10], …])               # 每位客户的购买日
     field = [backtest.by_days_since("static"), backtest.by_rule("class", …), backtest.by_model(…)]
-    trials = backtest.run(data, field, horizon=180, baseline="static")
-    backtest.summaries(trials), backtest.verdict(trials, words, labels, focus="class")
+    trials = backtest.run(data, field, horizon=180, baseline="static")["action"]
+    backtest.table(trials, words, labels), backtest.verdict(trials, words, labels, focus="class")
 
 截止日以后的事谁也看不见；历史太短就拒绝，说出还差多少。
 """
@@ -19,11 +19,12 @@ import numpy as np
 from lifecycle_lab.backtest.entrants import Entrant, by_days_since, by_model, by_rule
 from lifecycle_lab.backtest.ranking import rank
 from lifecycle_lab.backtest.snapshots import Purchases, Snapshot, purchases, silent, snapshot, split_days
-from lifecycle_lab.backtest.summary import Summary, summaries, verdict
-from lifecycle_lab.backtest.trial import Contestant, Line, Question, Trial, judge
+from lifecycle_lab.backtest.summary import Summary, summaries, table, verdict
+from lifecycle_lab.backtest.trial import Calibration, Contestant, Line, Question, Trial, judge
 from lifecycle_lab.schema import DataError
 
 __all__ = [
+    "Calibration",
     "Contestant",
     "Entrant",
     "Line",
@@ -43,6 +44,7 @@ __all__ = [
     "snapshot",
     "split_days",
     "summaries",
+    "table",
     "verdict",
 ]
 
@@ -55,7 +57,7 @@ def run(
     *,
     horizon: int,
     baseline: str,
-    question: Question = "action",
+    questions: Sequence[Question] = ("action",),
     as_of: Sequence[int] = (),
     splits: int = 3,
     gone_day: Sequence[float] | None = None,
@@ -63,35 +65,33 @@ def run(
     recall: float = 0.8,
     resamples: int = 200,
     seed: int = 0,
-) -> tuple[Trial, ...]:
-    """几个截止日各比一次。as_of 不给就取 splits 个均匀排开的。
+) -> dict[Question, tuple[Trial, ...]]:
+    """几个截止日各比一次，每个问题一组成绩。as_of 不给就取 splits 个均匀排开的。
 
     gone_day: 每位客户真正流失的日子（没有流失是 inf），顺序同 data；只有合成的数据才有，问 state 时要给。
     people: "repeat" 只比买过不止一次的（一次客没有自己的周期），"all" 全体；模型总在全体上估计。
     """
-    if question == "state" and gone_day is None:
-        raise DataError(
-            "问“已经流失了吗”，要有每位客户真正流失的日子。",
-            why="真实的店里看不见流失：没有来的客户也许明天就来。",
-            remedy="用带真相的合成数据；真实的订单请问“往后几天会不会来”。",
-        )
-    trials = []
+    if "state" in questions and gone_day is None:
+        raise _no_truth()
+    found: dict[Question, list[Trial]] = {question: [] for question in questions}
     for number, day in enumerate(as_of or split_days(data, horizon, splits)):
         now = snapshot(data, day)
-        lost = silent(data, now, horizon) if question == "action" else np.asarray(gone_day)[now.who] <= day
         kept = now.purchase_days > 1 if people == "repeat" else np.ones(len(now.who), dtype=bool)
         entered = [one for enter in field for one in enter(now, horizon)]
         narrowed = [replace(one, scores=one.scores[kept]) for one in entered]
-        trial = judge(
-            question,
-            narrowed,
-            lost[kept],
-            baseline=baseline,
-            as_of=day,
-            horizon=horizon,
-            recall=recall,
-            resamples=resamples,
-            seed=seed + number,
-        )
-        trials.append(trial)
-    return tuple(trials)
+        for question in questions:
+            lost = (
+                silent(data, now, horizon) if question == "action" else np.asarray(gone_day)[now.who] <= day
+            )
+            options = {"baseline": baseline, "as_of": day, "horizon": horizon, "recall": recall}
+            options |= {"resamples": resamples, "seed": seed + number}
+            found[question].append(judge(question, narrowed, lost[kept], **options))
+    return {question: tuple(trials) for question, trials in found.items()}
+
+
+def _no_truth() -> DataError:
+    return DataError(
+        "问“已经流失了吗”，要有每位客户真正流失的日子。",
+        why="真实的店里看不见流失：没有来的客户也许明天就来。",
+        remedy="用带真相的合成数据；真实的订单请问“往后几天会不会来”。",
+    )

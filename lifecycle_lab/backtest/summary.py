@@ -10,6 +10,8 @@ from string import Template
 from lifecycle_lab.backtest.trial import Line, Trial
 from lifecycle_lab.schema import ParameterError
 
+COLUMNS = ("name", "auc", "wins", "disturbed", "native", "calibration")
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -65,6 +67,30 @@ def _summary(lines: Sequence[Line]) -> Summary:
 
 def _mean(values: Sequence[float | None]) -> float | None:
     return None if not values or None in values else fmean(values)  # type: ignore[arg-type]
+
+
+def table(
+    trials: Sequence[Trial], words: Mapping[str, str], labels: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """（列头，各行），都是文字，由上面的房间画。没有的写“–”。words: column.<COLUMNS> 六个列头。"""
+    recall = f"{trials[0].recall:.0%}"
+    heads = tuple(Template(words[f"column.{name}"]).substitute(recall=recall) for name in COLUMNS)
+    return heads, tuple(_cells(line, labels) for line in summaries(trials))
+
+
+def _cells(line: Summary, labels: Mapping[str, str]) -> tuple[str, ...]:
+    return (
+        labels[line.key],
+        f"{line.auc:.3f}",
+        f"{line.better} / {line.worse}",
+        f"{line.disturbed:.0%}",
+        _pair(line.recall, line.contacted),
+        _pair(line.predicted, line.observed),
+    )
+
+
+def _pair(one: float | None, other: float | None) -> str:
+    return "–" if one is None or other is None else f"{one:.0%} / {other:.0%}"
 
 
 def verdict(

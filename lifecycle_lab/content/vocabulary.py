@@ -139,11 +139,13 @@ QUIZ_FIELDS = MappingProxyType(_quiz_fields())
 
 CONTESTANTS = ("static", "class", "own", "bgnbd_gone", "bgnbd_silent", "mbgcnbd_gone", "mbgcnbd_silent")
 """回测的参赛者：三条规则，两个模型各按两个问题出一份分数（gone 流失的概率，silent 往后不来的概率）。"""
+BACKTEST_COLUMNS = ("name", "auc", "wins", "disturbed", "native", "calibration")
 _SCORES = ("", "_auc", "_disturbed", "_better", "_worse")
 
 
 def _backtest_fields() -> dict[str, frozenset[str]]:
     fields = {f"label.{name}": "" for name in CONTESTANTS}
+    fields |= {f"column.{name}": "recall" for name in BACKTEST_COLUMNS}
     opening = "splits customers horizon recall"
     fields |= {"opening.state": opening, "opening.action": opening}
     for name, cases in (("best", ("clear", "unclear", "baseline")), ("rule", ("better", "worse", "mixed"))):

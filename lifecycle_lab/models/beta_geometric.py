@@ -11,11 +11,11 @@ BG/NBD（Fader, Hardie & Lee 2005）只在重复购买之后掷；MBG（Batislam
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc, betaln, gammaln, xlogy
+from scipy.special import betainc, betaln, gammaln
 
 _TERM_BY_TERM = 1_000
 _TOLERANCE = 1e-12
@@ -56,7 +56,8 @@ class BetaGeometric:
         """log 似然里“观察日还活着”的一份。"""
         r, alpha, a, b = theta
         coins = _per_count(lambda n: betaln(a, b + n + self.first_coin) - betaln(a, b), x)
-        return coins + self._buying(r, alpha, x) + self._waiting(theta, x, span, age).log_total
+        steps = sum(self._steps(theta, x, span, age))
+        return coins + self._buying(r, alpha, x) - (r + self.k * x) * np.log(alpha + age) + np.log(steps)
 
     def log_gone(self, theta, x, span, age) -> np.ndarray:
         """log 似然里“最后一次购买之后就不来了”的一份；没掷过硬币的是 −∞。"""
@@ -73,7 +74,8 @@ class BetaGeometric:
         r, alpha, a, b = theta
         tossed, shape = b + x + self.first_coin, r + self.k * x
         share = horizon / (alpha + age + horizon)
-        weights = self._waiting(theta, x, span, age).shares
+        steps = list(self._steps(theta, x, span, age))
+        weights = [step / sum(steps) for step in steps]
 
         def term(n: float, rows: np.ndarray) -> np.ndarray:
             # 前 n−1 次之后都还来，且第 n 次赶在期限以内
@@ -89,32 +91,13 @@ class BetaGeometric:
     def _buying(self, r: float, alpha: float, x: np.ndarray) -> np.ndarray:
         return _per_count(lambda n: gammaln(r + self.k * n) - gammaln(r), x) + r * np.log(alpha)
 
-    def _waiting(self, theta, x, span, age) -> _Waiting:
-        """最后一次购买以来走完了 j 段（j < k）却还没有买：每个 j 的 log 份额。"""
+    def _steps(self, theta, x, span, age) -> Iterator[np.ndarray]:
+        """最后一次购买以来走完了 j 段却还没有买（j = 0 … k−1）：与一段也没走（j = 0）相比的份量。"""
         r, alpha, _, _ = theta
-        shape, idle, log_total = r + self.k * x, age - span, np.log(alpha + age)
-        first = -shape * log_total
-        if self.k == 1:
-            return _Waiting([first])
-        rest = (
-            first + xlogy(j, idle) - gammaln(j + 1) + gammaln(shape + j) - gammaln(shape) - j * log_total
-            for j in range(1, self.k)
-        )
-        return _Waiting([first, *rest])
-
-
-@dataclass(frozen=True)
-class _Waiting:
-    logs: list[np.ndarray]
-
-    @property
-    def log_total(self) -> np.ndarray:
-        return np.logaddexp.reduce(self.logs) if len(self.logs) > 1 else self.logs[0]
-
-    @property
-    def shares(self) -> list[np.ndarray]:
-        total = self.log_total
-        return [np.exp(part - total) for part in self.logs]
+        shape, waited = r + self.k * x, (age - span) / (alpha + age)
+        yield (step := np.ones(len(x)))
+        for j in range(1, self.k):
+            yield (step := step * waited * (shape + j - 1) / j)
 
 
 def _per_count(function: Callable[[np.ndarray], np.ndarray], counts: np.ndarray) -> np.ndarray:

@@ -134,17 +134,18 @@ class Fitted:
 
 
 def fit(process: Process, data: Histories, unit_days: int, first_guess: tuple[float, ...] = ()) -> Fitted:
-    """一个模型的最大似然；数据不够 → DataError。first_guess: 另加的一个起点。"""
+    """一个模型的最大似然；数据不够 → DataError。first_guess: 先试的一个起点。"""
     refuse_unfit(data)
     if not isinstance(unit_days, int) or unit_days < 1:
         raise ParameterError("unit_days 是一个时间单位有几天，要是正整数。", remedy="按天写 1，按周写 7。")
     starts = process.starts(float(np.median(data.age)) / unit_days)
     rows, count, _ = data.distinct()
     parts = rows.repeat_purchases, rows.span / unit_days, rows.age / unit_days
+    count = count.astype(float)
     every = max(1, len(rows) // ENOUGH_TO_WALK)  # 行按次数、跨度、年龄排好：隔几行取一行，各种客户都在
     found = maximise(
         _log_likelihood(process, parts, count),
-        [*starts, first_guess] if first_guess else starts,
+        [first_guess, *starts] if first_guess else starts,
         _log_likelihood(process, [part[::every] for part in parts], count[::every]) if every > 1 else None,
     )
     refuse_unusable(found)

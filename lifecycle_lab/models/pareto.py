@@ -79,6 +79,8 @@ def _log_leaving(theta, x, span, age) -> np.ndarray:
         u = start + width
         depth, slope = top - log_integrand(u), steep - 1 + other / (1 + more * np.exp(-u))
         width = np.where(depth > _DEEP, width - (depth - _DEEP) / np.maximum(slope, 1e-300), width)
-    heights = np.exp(log_integrand(start + np.multiply.outer(_NODES, width)) - top)
+    # 一个点一个点地加：每次只有一列，留在处理器的缓存里
+    points = zip(_NODES, _WEIGHTS, strict=True)
+    mean = sum(weight * np.exp(log_integrand(start + node * width) - top) for node, weight in points)
     with np.errstate(divide="ignore"):  # span = age：宽度为零，积分为零
-        return top + np.log(width) + np.log(_WEIGHTS @ heights)
+        return top + np.log(width) + np.log(mean)
