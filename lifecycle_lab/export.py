@@ -19,7 +19,10 @@ _TONES = {"good", "bad", "pending", "credit", "changed", "format", "blank"}
 
 def visible(text: object) -> str:
     """控制符与双向控制符换成看得见的写法；换行与制表保留。"""
-    return "".join(_visible_char(c) for c in str(text))
+    shown = str(text)
+    if shown.isprintable():  # 绝大多数文字如此，不必一个字一个字看
+        return shown
+    return "".join(_visible_char(c) for c in shown)
 
 
 def _visible_char(char: str) -> str:
