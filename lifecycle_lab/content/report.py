@@ -29,7 +29,7 @@ LIMITS = ("customers", "window", "waiting", "one_time", "aside", "small_groups",
 
 
 def _fields() -> Mapping[str, frozenset[str]]:
-    fields = {"title": "shop as_of", "footer": "as_of version", "hidden": "least", "pseudonym": ""}
+    fields = {"title": "shop as_of", "footer": "as_of sha256", "hidden": "least", "pseudonym": ""}
     covers = "shop as_of window customers orders convention centre sha256"
     fields |= {f"cover.{name}": "" for name in covers.split()}
     fields |= {f"centre.{name}": "" for name in ("mean", "median")}
@@ -117,7 +117,7 @@ class ReportText:
     numbers: Mapping[str, int]
     quantiles: tuple[int, ...]
 
-    def say(self, name: str, **values: object) -> str:
+    def say(self, name: str, /, **values: object) -> str:
         """一句话，$名字 换成给的值。"""
         return Template(self.words[name]).substitute({key: str(value) for key, value in values.items()})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from lifecycle_lab import __version__, segmentation
+from lifecycle_lab import segmentation
 from lifecycle_lab.export import Table
 from lifecycle_lab.report import Block, Document, Items, Paragraph, Section
 from lifecycle_lab.report.shop import calls, limits, views
@@ -32,7 +32,7 @@ def document(facts: Facts, heads: Sequence[Column] = (), tops: Tops | None = Non
         say("title", shop=facts.shop.name, as_of=facts.as_of),
         cover(facts),
         tuple(Section(say(f"heading.{name}"), tuple(blocks)) for name, blocks in sections),
-        say("footer", as_of=facts.as_of, version=__version__),
+        say("footer", as_of=facts.as_of, sha256=facts.shop.sha256[:12]),
     )
 
 
