@@ -42,6 +42,7 @@ def _fields() -> Mapping[str, frozenset[str]]:
         "rows.quarantined": "",
         "rows.total": "",
         "rows.notes": "",
+        "rows.problems": "",
         "rows.without_purchase": "customers money unit",
         "rows.as_of_given": "as_of",
         "rows.as_of_default": "as_of",

@@ -134,7 +134,7 @@ def migration(facts: Facts) -> Iterator[Block]:
     yield Paragraph(say("migration.intro", before=before, after=facts.as_of, centre=centre))
     yield from _paragraph(views.migration_said(facts))
     yield figure
-    yield table.shown()
+    yield Paragraph(table.note)
 
 
 def call_blocks(facts: Facts, heads: Sequence[Column], tops: Tops) -> Iterator[Block]:
@@ -164,8 +164,8 @@ def strategy_table(facts: Facts, code: int) -> Table:
 
 
 def _top(facts: Facts, number: int, code: int, heads: Sequence[Column], top: Sequence[tuple]) -> Table:
-    """名单最前面的几位：编号、三个数、理由；策略已在上面，不再重复。"""
-    kept = [i for i, _ in enumerate(heads) if i in (0, 3, 4, 5, 7)]
+    """名单最前面的几位：编号与理由（三个数都在理由里）；策略已在上面，不再重复。"""
+    kept = [0, len(heads) - 3]
     table = TypedTable(
         f"{facts.name(code)} {segmentation.pattern(code)}：前 {len(top)} 位",
         tuple(heads[i] for i in kept),

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal
 
 from lifecycle_lab import content, segmentation
 from lifecycle_lab.content import Convention, ReportText
 from lifecycle_lab.schema import DataError, Indicator, indicators, quote
+from lifecycle_lab.warehouse import Customers, Warehouse, day_date
 
 Centre = Literal["mean", "median"]
 CENTRES: tuple[Centre, ...] = ("mean", "median")
@@ -29,7 +30,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Accounting:
-    """读进来的每一行到哪里去了：rows_in = used + aside + quarantined，金额也是。"""
+    """读进来的每一行到哪里去了：rows_in = used + aside + quarantined，金额也是。
+
+    problems: 读不通的各行：（行，列，原因）；那一格写着什么不留，可能是个人信息。
+    """
 
     rows_in: int
     money_in: int | None
@@ -37,6 +41,7 @@ class Accounting:
     aside: tuple[Line, ...]
     quarantined: Line
     notes: tuple[str, ...] = ()
+    problems: tuple[tuple[int, str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.rows_in != sum(line.rows for line in self.lines):
@@ -151,7 +156,7 @@ class Facts:
 
 
 def collect(
-    orders: Any, shop: Shop, accounting: Accounting, asked: Asked, progress: Progress = lambda *_: None
+    orders: Warehouse, shop: Shop, accounting: Accounting, asked: Asked, progress: Progress = lambda *_: None
 ) -> Facts:
     """orders: 打开的 Warehouse（观察日已定）。没有一位客户有购买 → DataError。"""
     totals = orders.totals()
@@ -172,8 +177,8 @@ def collect(
         accounting=accounting,
         asked=asked,
         as_of=orders.as_of,
-        first_day=_day(totals.first_day),
-        last_day=_day(totals.last_day),
+        first_day=day_date(totals.first_day),
+        last_day=day_date(totals.last_day),
         customers=totals.customers,
         orders=totals.orders,
         money=totals.money,
@@ -190,13 +195,7 @@ def collect(
     )
 
 
-def _day(number: int | date) -> date:
-    from lifecycle_lab.warehouse import day_date
-
-    return number if isinstance(number, date) else day_date(number)
-
-
-def _histograms(orders: Any, centres: Sequence[Fraction]) -> dict:
+def _histograms(orders: Warehouse, centres: Sequence[Fraction]) -> dict:
     """R、F 细到 1；M 细到中心的二十分之一以下的一个 10 的幂，不然大店的直方图有几百万条。"""
     width = 1
     while width * 200 <= abs(centres[2]):
@@ -208,7 +207,7 @@ def _histograms(orders: Any, centres: Sequence[Fraction]) -> dict:
 
 
 def _others(
-    orders: Any, chosen: Any, centres: Mapping, types: Sequence[Type], asked: Asked
+    orders: Warehouse, chosen: Customers, centres: Mapping, types: Sequence[Type], asked: Asked
 ) -> tuple[Other, ...]:
     """一次只换一样：叫法、中心、R 的方向。"""
     say, mine = content.report_text().say, asked.convention
@@ -234,8 +233,20 @@ def _others(
     return tuple(found)
 
 
-def _moves(orders: Any, asked: Asked) -> tuple[tuple[int | None, int, int], ...]:
+def _moves(orders: Warehouse, asked: Asked) -> tuple[tuple[int | None, int, int], ...]:
     if asked.compare_to is None:
         return ()
+    now = orders.customers(centres=orders.centres(asked.centre))
+    new = {s.segment: s.customers for s in now.segments()}
     with orders.at(asked.compare_to) as before:
-        return tuple((m.before, m.after, m.customers) for m in orders.migration(before, centre=asked.centre))
+        if not before.totals().customers:
+            raise DataError(
+                f"到 {asked.compare_to} 为止还没有一位客户，没有迁移可看。",
+                where="参数 compare_to",
+                remedy="写一个晚一些的日子。",
+            )
+        then = before.customers(centres=before.centres(asked.centre))
+        moves = [(c.before, c.after, c.customers) for c in orders.changes(then, now)]
+    for _, after, customers in moves:
+        new[after] -= customers
+    return (*moves, *((None, after, customers) for after, customers in new.items() if customers))

@@ -170,6 +170,7 @@ def _accounting(found: Any, shop: Shop) -> Accounting:
         aside,
         Line(say("rows.quarantined"), len(found.quarantined), found.money_quarantined),
         (*found.notes, *_shipped_notes(found)),
+        tuple((x.row, x.column, x.reason) for x in found.quarantined),
     )
 
 
@@ -190,5 +191,5 @@ def _open_warehouse(found: Any, as_of: date, progress: Progress) -> Any:
     columns = warehouse.Columns(
         customer_id="customer_id", time="paid_at", amount="amount", cancelled="cancelled"
     )
-    settings = warehouse.Settings(progress=lambda part: progress("归成小表", part))
+    settings = warehouse.Settings(progress=progress)
     return warehouse.open_orders(found.ledger(), as_of, columns=columns, money="minor", settings=settings)

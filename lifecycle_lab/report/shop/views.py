@@ -43,6 +43,15 @@ def accounting(facts: Facts) -> TypedTable:
     return TypedTable("行的去向", columns, (*rows, total), say("rows.note", unit=facts.shop.unit))
 
 
+def problems(facts: Facts) -> TypedTable | None:
+    """读不通的各行：行号、列、原因；没有，或给外人看 → None。"""
+    found = facts.accounting.problems
+    if not found or facts.asked.shared:
+        return None
+    columns = (Column("行", "whole"), Column("列"), Column("原因"))
+    return TypedTable(facts.text.say("rows.problems"), columns, found)
+
+
 # —— 分布与阈值 ——————————————————————————————————————————————————————————
 
 
@@ -90,12 +99,13 @@ def _distribution(facts: Facts, n: int, indicator: Indicator) -> drawings.Distri
     if facts.asked.shared:
         found = segmentation.merged(found, facts.least)
     scale = 10**indicator.decimals
-    edges = [bar.low / scale for bar in found]
+    # 一条只有一个整数（1 单、2 单……）时，条的正中对着那个整数
+    shift = 0.5 if indicator.decimals == 0 and found and found[0].high == found[0].low + 1 else 0
+    edges = [bar.low / scale - shift for bar in found]
     open_end = bool(found) and found[-1].high is None
     if found:
         last = edges[-1] - edges[-2] if open_end and len(edges) > 1 else 1
-        edges.append(edges[-1] + last if open_end else found[-1].high / scale)
-    # 整数的格子从 -0.5 画起太费解：天数、次数的一条就从它自己的值开始
+        edges.append(edges[-1] + last if open_end else found[-1].high / scale - shift)
     lines = [
         (
             float(facts.centres[c][n] / scale),

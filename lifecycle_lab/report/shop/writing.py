@@ -110,6 +110,7 @@ def tables(facts: Facts) -> list[TypedTable]:
     found = [
         limits.limits_table(facts),
         views.accounting(facts),
+        views.problems(facts),
         views.thresholds(facts),
         views.segments(facts),
         views.readings(facts),
