@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,8 @@ app = typer.Typer(
 )
 data_app = typer.Typer(help="自带的数据", no_args_is_help=True)
 app.add_typer(data_app, name="data")
+orders_app = typer.Typer(help="任何一家店的订单导出", no_args_is_help=True)
+app.add_typer(orders_app, name="orders")
 
 Source = Annotated[
     str, typer.Option(help="survey、online_retail，问卷导出/订单表的路径，或放着几份问卷的文件夹")
@@ -159,6 +162,81 @@ def build(
 
     for line in rebuild(names or ()):
         typer.echo(line)
+
+
+@orders_app.command("check")
+def orders_check(
+    file: Annotated[str, typer.Argument(help="订单文件、Parquet 文件夹或数据库")],
+    as_of: Annotated[str, typer.Option(help="观察日 年-月-日；之后的订单放一边")] = "",
+    columns: Annotated[
+        list[str] | None, typer.Option("--map", help="哪一列是什么：customer=买家会员名；可写几次")
+    ] = None,
+    profile: Annotated[str, typer.Option(help="平台的编号，如 taobao、jd；空为按列名认")] = "",
+    currency: Annotated[str, typer.Option(help="有几种货币时留哪一种，如 CNY")] = "",
+    date_format: Annotated[str, typer.Option(help="日期写法：ymd、dmy、mdy、compact、named、excel")] = "",
+    sheet: Annotated[str, typer.Option(help="工作簿里读哪一张表")] = "",
+    table: Annotated[str, typer.Option(help="数据库里读哪一张表")] = "",
+    zone: Annotated[str, typer.Option(help="店铺的时区，如 Asia/Shanghai；只对写着时区的时间有用")] = "",
+    clean: Annotated[Path | None, typer.Option(help="干净的订单写到这里（.csv 或 .parquet）")] = None,
+    report: Annotated[Path | None, typer.Option("--json", help="每一行的去处写到这个 JSON")] = None,
+) -> None:
+    """订单能不能用、每一行去了哪里：能用退出码 0；没有读入、要你说一声退出码 2。"""
+    from lifecycle_lab.orders import write_clean
+    from lifecycle_lab.orders.result import Reading
+
+    try:
+        found = _read_orders(file, as_of, columns, profile, currency, date_format, sheet, table, zone)
+    except ParameterError as error:
+        found = Reading("refused", Path(file).name, str(error), error=error)
+    if report:
+        _write_json(report, found.document())
+    if clean and found.ok:
+        write_clean(found, clean)
+    typer.echo(str(found))
+    raise typer.Exit(0 if found.ok else 2)
+
+
+def _read_orders(file, as_of, columns, profile, currency, date_format, sheet, table, zone):
+    """文字的选项 → read_orders 的参数；明天以后的日子不可信（只有这里看钟）。"""
+    from datetime import date, timedelta
+
+    from lifecycle_lab.orders import read_orders
+    from lifecycle_lab.reading import parse_day
+
+    day = parse_day(as_of) if as_of else None
+    if as_of and day is None:
+        raise ParameterError("观察日读不懂。", where="--as-of", remedy="写成 年-月-日，如 2024-12-31。")
+    tomorrow = date.today() + timedelta(1)
+    return read_orders(
+        file,
+        as_of=day,
+        mapping=_mapping(columns or ()),
+        profile=profile or None,
+        currency=currency or None,
+        date_format=date_format or None,
+        sheet=sheet or None,
+        table=table or None,
+        zone=zone or None,
+        latest=max(day or tomorrow, tomorrow),
+    )
+
+
+def _mapping(columns: Sequence[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in columns]
+    found = {key.strip(): name.strip() for key, _, name in pairs}
+    if len(found) < len(pairs) or not all(key and name for key, name in found.items()):
+        raise ParameterError(
+            "--map 的写法不对。",
+            where="--map",
+            remedy="写成 键=列名，如 customer=买家会员名；一个键只写一次。",
+        )
+    return found
+
+
+def _write_json(path: Path, document: dict) -> None:
+    from lifecycle_lab.answers import write_file
+
+    write_file(path, (_json(document) + "\n").encode())
 
 
 def _secret(path: Path | None) -> bytes:

@@ -1,0 +1,219 @@
+"""一次调用读任何一家店的订单：打开、认列名、换算、定去处、合成一单、对账。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+
+import numpy as np
+
+from lifecycle_lab.orders import headers, profiles
+from lifecycle_lab.orders.columns import row_numbers
+from lifecycle_lab.orders.headers import Layout, Question
+from lifecycle_lab.orders.intake import FATES, QUARANTINED, TROUBLES, USED, Options, Rows, Sheet, take_in
+from lifecycle_lab.orders.merging import Merged, merge, reconcile
+from lifecycle_lab.orders.profiles import HOW, RULE_IDS, WRITTEN, Rules
+from lifecycle_lab.orders.result import SHOWN_VALUE, Quarantined, Reading, SetAside
+from lifecycle_lab.reading import LONGEST_NUMBER, ChoiceNeeded, open_source
+from lifecycle_lab.reading.moments import FORMATS, zone_named
+from lifecycle_lab.schema import DataError, ParameterError, quote
+
+EARLIEST, LATEST, DEFAULT_ZONE = date(2000, 1, 1), date(2199, 12, 31), "Asia/Shanghai"
+
+
+def read(
+    source: object,
+    *,
+    as_of: date | None,
+    mapping: Mapping[str, str] | None,
+    profile: str | None,
+    currency: str | None,
+    date_format: str | None,
+    sheet: str | None,
+    table: str | None,
+    zone: str | None,
+    latest: date | None,
+    earliest: date | None,
+) -> Reading:
+    """见 orders.read_orders。"""
+    mapping = dict(mapping or {})
+    headers.check_arguments(mapping, profile)
+    if date_format is not None and date_format not in FORMATS:
+        shown = "、".join(f"{name}（{what}）" for name, what in FORMATS.items())
+        raise ParameterError(
+            f"不认识的日期写法 {quote(date_format)}。", where="date_format", remedy=f"可用的有：{shown}。"
+        )
+    if zone is not None and zone_named(zone) is None:
+        raise ParameterError(
+            f"不认识的时区 {quote(zone)}。", where="zone", remedy="写成 Asia/Shanghai 这样的名字。"
+        )
+    if currency is not None and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
+        raise ParameterError(
+            f"不认识的币种 {quote(currency)}。", where="currency", remedy="写三个字母，如 CNY、USD。"
+        )
+    opened = None
+    try:
+        seen = partial(headers.looks_like, mapping=mapping, profile=profile)
+        opened = open_source(source, sheet=sheet or "", table=table or "", looks_like=seen)
+        return _read(
+            opened,
+            mapping,
+            profile,
+            currency,
+            date_format,
+            zone,
+            as_of,
+            earliest or EARLIEST,
+            latest or LATEST,
+        )
+    except ParameterError:
+        raise
+    except DataError as error:
+        status = "ask" if isinstance(error, Question | ChoiceNeeded) else "refused"
+        encoding = opened.encoding if opened else ""
+        name = opened.name if opened else _name(source)
+        return Reading(status, name, str(error), encoding=encoding, error=error)
+
+
+def _name(source: object) -> str:
+    text = (
+        str(source).replace("\\", "/") if isinstance(source, str) or hasattr(source, "__fspath__") else "表"
+    )
+    return text.rstrip("/").rsplit("/", 1)[-1][:120]
+
+
+def _read(opened, mapping, profile, currency, date_format, zone, as_of, earliest, latest) -> Reading:
+    sheet, layout = (_typed_sheet if opened.typed else _text_sheet)(opened, mapping, profile)
+    written = layout.profile.zone == WRITTEN and zone is None
+    zone_name = zone or (DEFAULT_ZONE if layout.profile.zone == WRITTEN else layout.profile.zone)
+    options = Options(
+        as_of=as_of, currency=currency.upper() if currency else None, date_format=date_format,
+        zone=zone_named(zone_name), written=written, earliest=earliest, latest=latest,
+    )  # fmt: skip
+    rules = profiles.rules()
+    rows = take_in(sheet, layout, rules, options)
+    merged = merge(rows)
+    money = reconcile(rows, merged)
+    notes = (*opened.notes, *_notes(rows, merged, layout, zone_name, written))
+    return _result(opened, rows, merged, money, rules, notes)
+
+
+# ---- 取要用的列 ----
+
+
+def _text_sheet(opened, mapping: Mapping[str, str], profile: str | None) -> tuple[Sheet, Layout]:
+    """文字表：只留要用的列；整行的指纹用来认重复，别的列（个人信息）随手丢下。"""
+    preview = opened.preview(50)
+    at, layout = headers.find_layout([(line.number, line.cells) for line in preview], mapping, profile)
+    stores = {field: [] for field in layout.places}
+    pairs = [(layout.places[field], store) for field, store in stores.items()]
+    numbers, first, filled, whole, problems = [], [], [], [], {}
+    for number, cells, problem in opened.records(preview[at]):
+        if problem:
+            problems[len(numbers)] = problem
+        numbers.append(number)
+        for place, store in pairs:
+            store.append(cells[place])
+        rest = [cell for cell in cells if cell and not cell.isspace()]
+        first.append(rest[0] if rest else "")
+        filled.append(len(rest))
+        whole.append(hash(cells))
+    sheet = Sheet(
+        stores, np.array(numbers, np.int64), first, np.array(filled, np.int64), np.array(whole, np.int64), problems,
+        serials=opened.kind == "xlsx", rounded=opened.kind == "xlsx",
+    )  # fmt: skip
+    return sheet, layout
+
+
+def _typed_sheet(opened, mapping: Mapping[str, str], profile: str | None) -> tuple[Sheet, Layout]:
+    """有类型的表：只取要用的列；有订单号重复时，才再看整行是否相同。"""
+    names = list(opened.schema.names)
+    _, layout = headers.find_layout([(1, names), (2, ())], mapping, profile)
+    wanted = {field: names[place] for field, place in layout.places.items()}
+    table = opened.table(list(dict.fromkeys(wanted.values())))
+    columns = {field: table.column(name) for field, name in wanted.items()}
+    if not len(table):
+        raise DataError("只有列名，没有数据行。", remedy="换一段时间，或换一张表。")
+    whole = row_numbers(columns["order"], lambda: (opened.table([name]).column(0) for name in names))
+    return Sheet(columns, np.arange(2, len(table) + 2), None, None, whole, {}), layout
+
+
+# ---- 说出来 ----
+
+
+def _notes(rows: Rows, merged: Merged, layout: Layout, zone: str, written: bool) -> list[str]:
+    paid, notes = rows.paid, [f"按“{layout.profile.name}”读。", *layout.notes, *rows.notes]
+    if merged.several:
+        notes.append(f"{merged.several} 单占了几行（共 {merged.lines} 行），合成一单：{HOW[layout.how]}。")
+    if merged.reduced:
+        notes.append(f"{merged.reduced} 单里减去了部分退款。")
+    if rows.order.unwrapped + rows.customer.unwrapped:
+        notes.append(
+            f'{rows.order.unwrapped + rows.customer.unwrapped} 个编号去掉了导出时加的外皮（="…"、开头的一撇）。'
+        )
+    if paid.form not in ("", "ymd", "typed"):
+        notes.append(f"日期按“{FORMATS[paid.form]}”读。")
+    if paid.mixed:
+        notes.append(f"日期列里有 {paid.mixed} 行是别的写法，一列只认一种，没有用。")
+    if paid.zoned:
+        own = "写着的时差当作店铺自己的" if written else f"换成店铺当地（{zone}）的日子"
+        notes.append(f"{paid.zoned} 行的时间写着时区，{own}。")
+    return notes
+
+
+def _result(
+    opened, rows: Rows, merged: Merged, money: Mapping[str, int], rules: Rules, notes: tuple[str, ...]
+) -> Reading:
+    counts = np.bincount(rows.fate.astype(np.int64) + 1, minlength=len(RULE_IDS) + 2)
+    aside = tuple(
+        SetAside(
+            rule,
+            rules.names[rule],
+            int(counts[FATES[rule] + 1]),
+            None if rule == "other_currency" else money[rule],
+        )
+        for rule in RULE_IDS
+        if counts[FATES[rule] + 1]
+    )
+    quarantined = tuple(_quarantined(rows))
+    used = int(counts[USED + 1])
+    return Reading(
+        status="quarantined" if quarantined else "accepted", name=opened.name, profile=rows.layout.profile.id,
+        encoding=opened.encoding, sha256=opened.sha256, currency=rows.currency, decimals=rows.decimals,
+        rows_in=len(rows.fate), used=used, set_aside=aside, quarantined=quarantined, notes=notes,
+        money_in=int(merged.money.sum()), money_used=money[""], money_quarantined=money["quarantined"],
+        timed=rows.paid.timed, table=merged.table, refunds=merged.refunds,
+        message=_message(len(rows.fate), used, merged.orders, aside, len(quarantined)),
+    )  # fmt: skip
+
+
+def _message(rows_in: int, used: int, orders: int, aside: tuple[SetAside, ...], bad: int) -> str:
+    told = f"读到 {rows_in} 行：用上 {used} 行（{orders} 单），按规则放一边 {sum(one.rows for one in aside)} 行，隔离 {bad} 行。"
+    return told if used else told + "没有一行用得上，看看下面为什么。"
+
+
+def _quarantined(rows: Rows):
+    layout = rows.layout
+    columns = {
+        "order": rows.order.column, "customer": rows.customer.column, "amount": rows.amount,
+        "paid_at": rows.paid.column, "quantity": rows.quantity, "refund": rows.refund,
+    }  # fmt: skip
+    for row in np.flatnonzero(rows.fate == QUARANTINED).tolist():
+        field = TROUBLES[rows.trouble[row]]
+        value = _value(rows, columns, field, row)
+        name = layout.column(field) if field in layout.places else "整行"
+        reason = rows.reasons[rows.reason[row]]
+        yield Quarantined(int(rows.sheet.numbers[row]), name, value, reason)
+
+
+def _value(rows: Rows, columns, field: str, row: int) -> str:
+    if not field:
+        return ""
+    column = columns.get(field)
+    if column is not None:
+        text = column.text(row)
+    else:
+        found = rows.sheet.columns[field][row]  # 状态、币种、取消：少见，直接取
+        text = found if isinstance(found, str) else str(found.as_py() or "")
+    return text if len(text) <= max(SHOWN_VALUE, LONGEST_NUMBER) else text[:SHOWN_VALUE] + "…"
