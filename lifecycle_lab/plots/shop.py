@@ -185,7 +185,7 @@ def _draw_threshold(axes: Axes, x: float, text: str, used: bool, height: float) 
         va="top",
         fontsize=8,
         color=WORSE_COLOUR if used else MEAN_COLOUR,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.85},
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 1},
         **fonts.text_style(),
     )
 

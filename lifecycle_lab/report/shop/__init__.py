@@ -13,6 +13,7 @@ writing      写进文件夹，写全了才换上
 from __future__ import annotations
 
 from lifecycle_lab.report.shop.opening import Opened, open_shop, parse_mapping
+from lifecycle_lab.report.shop.pseudonyms import pseudonyms, read_key
 from lifecycle_lab.report.shop.writing import write
 
-__all__ = ["Opened", "open_shop", "parse_mapping", "write"]
+__all__ = ["Opened", "open_shop", "parse_mapping", "pseudonyms", "read_key", "write"]

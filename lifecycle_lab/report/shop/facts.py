@@ -21,11 +21,15 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Line:
-    """一类行：多少行，多少钱（最小单位；读不出金额的是 None）。"""
+    """一类行：多少行，多少钱（最小单位；读不出金额的是 None）。
+
+    netted: 这些钱冲减了金额（单独的退款），不是“没有进任何表”。
+    """
 
     label: str
     rows: int
     money: int | None
+    netted: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,10 @@ class Accounting:
     problems: tuple[tuple[int, str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        if self.rows_in != sum(line.rows for line in self.lines):
-            raise DataError(
-                f"行数对不上：读进 {self.rows_in} 行，去向合起来是 {sum(line.rows for line in self.lines)} 行。",
-                why="这是程序的错，不是数据的错。",
-                remedy="请把这句话报告给我们，这份报告先不要用。",
-            )
+        _must_agree("行数", self.rows_in, sum(line.rows for line in self.lines))
+        money = [line.money for line in self.lines]
+        if self.money_in is not None and None not in money:
+            _must_agree("金额（最小单位）", self.money_in, sum(money))  # type: ignore[arg-type]
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -57,8 +59,26 @@ class Accounting:
 
     @property
     def money_aside(self) -> int:
-        """放在一边与读不通的金额，不论正负都算大小。"""
-        return sum(abs(line.money or 0) for line in (*self.aside, self.quarantined))
+        """没有进任何表的金额，不论正负都算大小。"""
+        lines = [line for line in (*self.aside, self.quarantined) if not line.netted]
+        return sum(abs(line.money or 0) for line in lines)
+
+    @property
+    def money_netted(self) -> int | None:
+        """进了表的净额：用上的加上冲减它的退款。"""
+        if self.used.money is None:
+            return None
+        return self.used.money + sum(line.money or 0 for line in self.aside if line.netted)
+
+
+def _must_agree(what: str, one: int, other: int) -> None:
+    """账对不上就不写报告：宁可没有，不要错的。"""
+    if one != other:
+        raise DataError(
+            f"{what}对不上：一边是 {one}，另一边是 {other}。",
+            why="这是程序的错，不是数据的错。",
+            remedy="请把这句话报告给我们；这份报告没有写出来。",
+        )
 
 
 @dataclass(frozen=True)
@@ -166,6 +186,8 @@ def collect(
             why="可能都在观察日之后，或都被规则放在一边。",
             remedy="检查 --as-of；用 lifecycle-lab orders check 看每一行到哪里去了。",
         )
+    if (netted := accounting.money_netted) is not None:
+        _must_agree("净额（最小单位）", netted, totals.money + orders.intake.money_without_purchase)
     progress("比较几种读法", 0.2)
     centres = {centre: orders.centres(centre) for centre in CENTRES}
     chosen = orders.customers(centres=centres[asked.centre])

@@ -58,7 +58,7 @@ def open_shop(
     chosen = day or _next_day(found)
     _check_before(asked.compare_to, chosen)
     shop = _shop(source, found)
-    accounting = _accounting(found, shop)
+    accounting = _accounting(found)
     with ExitStack() as stack:
         warehouse = stack.enter_context(_open_warehouse(found, chosen, progress))
         asked = replace(asked, as_of_given=day is not None)
@@ -159,16 +159,29 @@ def _shop(source: str, found: Any) -> Shop:
     return Shop(found.name, found.unit, found.sha256)
 
 
-def _accounting(found: Any, shop: Shop) -> Accounting:
+def _cents(found: Any) -> int:
+    """这种货币的一个最小单位是报告的几分：报告一律写两位小数，日元、韩元没有小数，乘 100。"""
+    if found.decimals > 2:
+        raise DataError(
+            f"{found.unit}有 {found.decimals} 位小数，报告只写两位。",
+            remedy="把金额换算成两位小数的货币再读。",
+        )
+    return 10 ** (2 - found.decimals)
+
+
+def _accounting(found: Any) -> Accounting:
     """reading 的账照抄；随书的商店再说明做成这份文件时已经放在一边的行。"""
-    aside = tuple(Line(x.name, x.rows, x.money) for x in found.set_aside)
-    say = content.report_text().say
+    say, times = content.report_text().say, _cents(found)
+
+    def line(label: str, rows: int, money: int | None, netted: bool = False) -> Line:
+        return Line(label, rows, None if money is None else money * times, netted)
+
     return Accounting(
         found.rows_in,
-        found.money_in,
-        Line(say("rows.used"), found.used, found.money_used),
-        aside,
-        Line(say("rows.quarantined"), len(found.quarantined), found.money_quarantined),
+        found.money_in * times,
+        line(say("rows.used"), found.used, found.money_used),
+        tuple(line(x.name, x.rows, x.money, x.rule == "refund") for x in found.set_aside),
+        line(say("rows.quarantined"), len(found.quarantined), found.money_quarantined),
         (*found.notes, *_shipped_notes(found)),
         tuple((x.row, x.column, x.reason) for x in found.quarantined),
     )
@@ -185,6 +198,17 @@ def _shipped_notes(found: Any) -> tuple[str, ...]:
     )
 
 
+def _ledger(found: Any) -> Any:
+    """购买与退款，金额到分。"""
+    import pyarrow.compute as pc
+
+    ledger = found.ledger()
+    if (times := _cents(found)) == 1:
+        return ledger
+    place = ledger.schema.get_field_index("amount")
+    return ledger.set_column(place, "amount", pc.multiply_checked(ledger.column(place), times))
+
+
 def _open_warehouse(found: Any, as_of: date, progress: Progress) -> Any:
     from lifecycle_lab import warehouse
 
@@ -192,4 +216,4 @@ def _open_warehouse(found: Any, as_of: date, progress: Progress) -> Any:
         customer_id="customer_id", time="paid_at", amount="amount", cancelled="cancelled"
     )
     settings = warehouse.Settings(progress=progress)
-    return warehouse.open_orders(found.ledger(), as_of, columns=columns, money="minor", settings=settings)
+    return warehouse.open_orders(_ledger(found), as_of, columns=columns, money="minor", settings=settings)
