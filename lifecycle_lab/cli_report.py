@@ -30,7 +30,7 @@ def report(
     profile: Annotated[str, typer.Option(help="平台的编号，如 taobao、jd；空为按列名认")] = "",
     convention: Annotated[str, typer.Option(help="客户级别的叫法：A、B、D、E、F、G；空为课程默认")] = "",
     centre: Annotated[str, typer.Option(help="与哪个中心比：mean 均值，median 中位数")] = "mean",
-    compare_to: Annotated[str, typer.Option(help="与更早的哪一天比类型的迁移，年-月-日")] = "",
+    compare_to: Annotated[str, typer.Option(help="与更早的哪一天比类型的迁移，年-月-日；空为 90 天前")] = "",
     pseudonymise: Annotated[
         Path | None, typer.Option(help="密钥文件：编号换成代号；密钥文件要放在 --out 之外")
     ] = None,

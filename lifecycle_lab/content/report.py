@@ -15,6 +15,7 @@ _NUMBERS = {
     "shared_least": (2, 1000),
     "workbook_rows": (1, 100_000),
     "shown_customers": (0, 50),
+    "compare_days": (1, 10_000),
     "least_customers": (1, 10**9),
     "least_group": (1, 10**9),
     "least_days": (1, 10_000),

@@ -47,7 +47,7 @@ def open_shop(
     """source: 订单导出的路径；空或 "online_retail" 是随书的真实商店。各参数都是文字，空为默认。
 
     as_of: 观察日，空为最后一笔订单的次日。mapping: 列名对照，{"customer": "买家会员名"} 或写成文字
-    "customer=买家会员名；amount=实付"。convention: 叫法的编号（A、B……）。compare_to: 与哪一天比类型的迁移。
+    "customer=买家会员名；amount=实付"。convention: 叫法的编号（A、B……）。compare_to: 与哪一天比类型的迁移，空为观察日之前 90 天。
     reading: 原样交给 orders.read_orders 的其他选项（currency、sheet……）。
     """
     asked = _asked(convention, centre, compare_to, shared)
@@ -56,12 +56,11 @@ def open_shop(
     found = _read(source, day, mapping, profile, reading)
     progress("读订单", 1.0)
     chosen = day or _next_day(found)
-    _check_before(asked.compare_to, chosen)
+    asked = replace(asked, as_of_given=day is not None, compare_to=_earlier(asked.compare_to, chosen, found))
     shop = _shop(source, found)
     accounting = _accounting(found)
     with ExitStack() as stack:
         warehouse = stack.enter_context(_open_warehouse(found, chosen, progress))
-        asked = replace(asked, as_of_given=day is not None)
         facts = collect(warehouse, shop, accounting, asked, progress)
         return Opened(facts, warehouse, stack.pop_all())
 
@@ -129,27 +128,37 @@ def _day(text: str, parameter: str) -> date | None:
     return day
 
 
-def _check_before(earlier: date | None, as_of: date) -> None:
-    if earlier and earlier >= as_of:
+def _earlier(given: date | None, as_of: date, found: Any) -> date | None:
+    """与哪一天比：指定的要早于观察日；没有指定就往前退 90 天（report.toml），那时还没有订单就不比。"""
+    if given is None:
+        usual = as_of - timedelta(days=content.report_text().numbers["compare_days"])
+        return usual if usual >= _first_and_last(found)[0] else None
+    if (earlier := given) >= as_of:
         raise ParameterError(
             f"比较的日子 {earlier} 不在观察日 {as_of} 之前。",
             where="参数 compare_to",
             remedy="写一个更早的日子。",
         )
+    return earlier
 
 
 def _next_day(found: Any) -> date:
     """最后一笔订单的次日：没有指定观察日时用它，报告里写明。"""
+    return _first_and_last(found)[1] + timedelta(days=1)
+
+
+def _first_and_last(found: Any) -> tuple[date, date]:
+    """第一笔与最后一笔购买的日子；一笔也没有 → DataError。"""
     import pyarrow.compute as pc
 
-    last = pc.max(found.table.column("paid_at")).as_py()
-    if last is None:
+    ends = pc.min_max(found.table.column("paid_at")).as_py()
+    if ends["min"] is None:
         raise DataError(
             f"{quote(found.name, 80)} 里没有一笔有效的购买。",
             why="每一行都被规则放在一边，或读不通。",
             remedy="用 lifecycle-lab orders check 看每一行到哪里去了。",
         )
-    return last.date() + timedelta(days=1)
+    return ends["min"].date(), ends["max"].date()
 
 
 def _shop(source: str, found: Any) -> Shop:
