@@ -38,7 +38,8 @@ def _fields() -> Mapping[str, frozenset[str]]:
     fields |= {f"heading.{name}": "" for name in headings.split()}
     fields |= {
         "rows.intro": "rows used aside quarantined",
-        "rows.note": "unit",
+        "rows.note": "",
+        "rows.problems_note": "",
         "rows.used": "",
         "rows.quarantined": "",
         "rows.total": "",
@@ -58,7 +59,8 @@ def _fields() -> Mapping[str, frozenset[str]]:
         "segments.note": "",
         "segments.negative": "",
         "readings.intro": "",
-        "readings.note": "other",
+        "readings.note": "",
+        "readings.listed": "other",
         "readings.convention": "title",
         "readings.centre": "other",
         "readings.literal": "centre",

@@ -117,9 +117,9 @@ class ShopReport:
     def calls(self, segment: str, rows: int = 10) -> Table:
         """一种类型的名单最前面的几位，按金额从多到少，连理由。"""
         code = self._code(segment)
-        heads, reason = calls.columns(self.facts, bool(self._key_file)), calls.reasons(self.facts)
+        heads, row_of = calls.columns(self.facts, bool(self._key_file)), calls.rows(self.facts)
         found = (call for call in self._calls() if call.segment == code)
-        values = tuple(calls.row(self.facts, call, reason) for call in islice(found, rows))
+        values = tuple(row_of(call) for call in islice(found, rows))
         title = f"{self.facts.name(code)} {segmentation.pattern(code)}：前 {len(values)} 位"
         return TypedTable(title, heads, values).shown()
 

@@ -92,8 +92,8 @@ def plot_migration(
         axes.set_yticks(range(len(rows)), [fonts.drawable(n) for n in rows], **_small())
         axes.xaxis.tick_top()
         axes.xaxis.set_label_position("top")
-        axes.set_ylabel(labels[0], fontsize=9, **fonts.text_style())
-        axes.set_xlabel(labels[1], fontsize=9, **fonts.text_style())
+        axes.set_ylabel(fonts.drawable(labels[0]), labelpad=8, fontsize=9, **fonts.text_style())
+        axes.set_xlabel(fonts.drawable(labels[1]), labelpad=10, fontsize=9, **fonts.text_style())
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         if ax is None:
@@ -220,7 +220,7 @@ def _draw_cell(axes: Axes, i: int, j: int, value: int | None, share: float) -> N
         ha="center",
         va="center",
         fontsize=8,
-        color="white" if share > 0.5 else "#1b1f24",
+        color="white" if share > 0.9 else "#1b1f24",
         **fonts.text_style(),
     )
 

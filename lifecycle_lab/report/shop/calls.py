@@ -83,21 +83,25 @@ def columns(facts: Facts, pseudonymised: bool) -> tuple[Column, ...]:
     )
 
 
-def row(facts: Facts, call: Call, reason: Callable[[Call], str]) -> tuple:
-    """名单的一行：值，不是写好的文字。"""
-    strategy = strategy_of(call.segment)
-    return (
-        call.customer,
-        facts.name(call.segment),
-        segmentation.pattern(call.segment),
-        call.recency,
-        call.frequency,
-        call.monetary,
-        facts.as_of - timedelta(days=call.recency),
-        reason(call),
-        f"{strategy.offer}（{strategy.channel}）",
-        facts.name(call.other),
-    )
+def rows(facts: Facts) -> Callable[[Call], tuple]:
+    """名单的一位 → 一行值（不是写好的文字）；每种类型都一样的几格先备好。"""
+    reason = reasons(facts)
+    names = {code: facts.name(code) for code in segmentation.PATTERNS}
+    fixed = {code: (names[code], segmentation.pattern(code), _what_to_do(code)) for code in names}
+
+    def values(call: Call) -> tuple:
+        name, pattern, strategy = fixed[call.segment]
+        last = facts.as_of - timedelta(days=call.recency)
+        three = (call.recency, call.frequency, call.monetary)
+        return call.customer, name, pattern, *three, last, reason(call), strategy, names[call.other]
+
+    return values
+
+
+def _what_to_do(code: int) -> str:
+    """策略写成一格：给什么（走什么渠道）。"""
+    strategy = strategy_of(code)
+    return f"{strategy.offer}（{strategy.channel}）"
 
 
 def strategy_of(code: int) -> Strategy:
@@ -109,9 +113,10 @@ def reasons(facts: Facts) -> Callable[[Call], str]:
     """一位客户的理由：三个指标各一段，用她自己的数，比的是这份报告的中心；箭头是 warehouse 标好的那一个。"""
     recency, frequency, monetary = (_reason_part(facts, n, i) for n, i in enumerate(facts.indicators))
     joint = facts.text.words["reason.joint"]
+    states = {code: segmentation.state(code) for code in segmentation.PATTERNS}
 
     def reason(call: Call) -> str:
-        up = segmentation.state(call.segment)
+        up = states[call.segment]
         said = recency(call.recency, up[0]), frequency(call.frequency, up[1]), monetary(call.monetary, up[2])
         return joint.join(said)
 

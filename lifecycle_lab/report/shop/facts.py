@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -211,10 +212,18 @@ def collect(
         ups=tuple(sum(t.customers for t in types if t.code & bit) for bit in (4, 2, 1)),  # type: ignore[arg-type]
         others=_others(orders, chosen, centres, types, asked),
         histograms=histograms,
-        gaps=tuple((g.n, g.gap, bool(g.closed), g.count) for g in orders.gaps()),
+        gaps=_gaps(orders),
         moves=_moves(orders, asked),
         text=content.report_text(),
     )
+
+
+def _gaps(orders: Warehouse) -> tuple[tuple[int, int, bool, int], ...]:
+    """间隔方块去掉“上一次间隔”那一维：分位数用不着它，行数从几十万到几千。"""
+    counts: Counter = Counter()
+    for gap in orders.gaps():
+        counts[gap.n, gap.gap, bool(gap.closed)] += gap.count
+    return tuple((*key, count) for key, count in sorted(counts.items()))
 
 
 def _histograms(orders: Warehouse, centres: Sequence[Fraction]) -> dict:

@@ -40,7 +40,12 @@ def accounting(facts: Facts) -> TypedTable:
     ]
     total = (say("rows.total"), book.rows_in, book.money_in)
     columns = (Column("去向"), Column("行数", "whole"), Column(f"金额（{facts.shop.unit}）", "money"))
-    return TypedTable("行的去向", columns, (*rows, total), say("rows.note", unit=facts.shop.unit))
+    note = (
+        say("rows.note")
+        + (say("rows.problems_note") if problems(facts) else "")
+        + _hidden_note(facts, any(hidden))
+    )
+    return TypedTable("行的去向", columns, (*rows, total), note)
 
 
 def problems(facts: Facts) -> TypedTable | None:
@@ -166,8 +171,10 @@ def _hidden_note(facts: Facts, hidden: bool) -> str:
 
 
 def visible_types(facts: Facts) -> list[Type]:
+    """有人的、没有隐去的类型。"""
     hidden = facts.hidden_types
-    return [facts.type_of(code) for code in segmentation.PATTERNS if not hidden[code]]
+    kinds = (facts.type_of(code) for code in segmentation.PATTERNS if not hidden[code])
+    return [kind for kind in kinds if kind.customers]
 
 
 def segment_shares(facts: Facts) -> Figure | None:
@@ -221,7 +228,9 @@ def readings(facts: Facts) -> TypedTable:
         Column(f"他们的金额（{facts.shop.unit}）", "money"),
     )
     say = facts.text.say
-    note = say("readings.note", other=say(f"centre.{facts.asked.other_centre}"))
+    note = say("readings.note")
+    if not facts.asked.shared:
+        note += say("readings.listed", other=say(f"centre.{facts.asked.other_centre}"))
     return TypedTable(
         "换一种读法", columns, tuple(rows), note + (say("readings.withheld") if withheld else "")
     )

@@ -65,7 +65,7 @@ def _write_lists(
 ) -> dict[int, list[tuple]]:
     """八份 CSV；返回每种类型最前面的若干行，给 Excel 与网页用。"""
     (folder / LISTS).mkdir()
-    reason, most = calls.reasons(facts), facts.text.numbers["workbook_rows"]
+    row_of, most = calls.rows(facts), facts.text.numbers["workbook_rows"]
     kept: dict[int, list[tuple]] = {code: [] for code in segmentation.PATTERNS}
     done = 0
     with ExitStack() as stack:
@@ -80,7 +80,7 @@ def _write_lists(
         }
         for code, found in groupby(calls.calls(orders, facts, name), key=lambda call: call.segment):
             for call in found:
-                values = calls.row(facts, call, reason)
+                values = row_of(call)
                 writers[code](values)
                 if len(kept[code]) < most:
                     kept[code].append(values)
