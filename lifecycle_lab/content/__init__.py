@@ -10,7 +10,7 @@ import functools
 from pathlib import Path
 
 from lifecycle_lab.content.loading import load
-from lifecycle_lab.content.report import ReportText, read_report
+from lifecycle_lab.content.report import ReportText
 from lifecycle_lab.content.shapes import Convention, Course, Exercise, Item, Misconception, Questionnaire
 from lifecycle_lab.schema import ContentError
 
@@ -53,7 +53,6 @@ def course() -> Course:
     return load(data_folder() / "course")
 
 
-@functools.cache
 def report_text() -> ReportText:
-    """分析师报告的用语与界线，每个进程读一次。"""
-    return read_report(data_folder() / "course" / "report.toml")
+    """分析师报告的用语与界线。"""
+    return course().report

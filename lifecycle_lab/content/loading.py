@@ -12,6 +12,7 @@ from types import MappingProxyType
 from lifecycle_lab.content.checks import check_course
 from lifecycle_lab.content.quiz import read_quiz
 from lifecycle_lab.content.records import Record, first_double, read_nest, read_sheet, sentences, unique
+from lifecycle_lab.content.report import read_report
 from lifecycle_lab.content.shapes import (
     Convention,
     Course,
@@ -63,6 +64,7 @@ def load(folder: Path) -> Course:
         quiz=quiz,
         quiz_words=quiz_words,
         glossary=_glossary(folder),
+        report=read_report(folder / "report.toml"),
     )
     settings.finish()
     check_course(course)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from lifecycle_lab.content.report import ReportText
 from lifecycle_lab.schema import State
 
 
@@ -245,3 +246,4 @@ class Course:
     quiz: Mapping[str, QuizItem]
     quiz_words: Mapping[str, str]
     glossary: tuple[Term, ...]
+    report: ReportText
