@@ -2,7 +2,8 @@
 
 房间与谁可以叫谁（import-linter 看着）：
 
-cli → lab → widgets | report | run → exercises → tables | plots | answers → variants → rfm | simulate
+cli → cli_report → lab → widgets | report | run → exercises → tables | plots | answers
+    → variants | segmentation → rfm | simulate
     → warehouse → orders | survey → content → reading → export → schema
 
 一个核心，三扇门：学生的自查、教师的评分、分析师的报告叫同一批函数。

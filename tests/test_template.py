@@ -113,3 +113,25 @@ def test_a_type_that_does_not_exist_is_named(call, tmp_path):
     with pytest.raises(ParameterError, match="没有类型"):
         getattr(report, call)("贵宾")
     assert getattr(report, call)("↑↑↑").rows
+
+
+def test_progress_is_said_only_when_slow_and_wiped_at_the_end(monkeypatch):
+    from lifecycle_lab.lab import analyst
+
+    said, clock = [], iter([0.0, 1.0, 4.0, 5.0, 99.0])
+
+    class Handle:
+        def update(self, shown):
+            said.append(shown.blocks)
+
+    def display(shown, display_id):
+        said.append(shown.blocks)
+        return Handle()
+
+    monkeypatch.setattr("IPython.display.display", display)
+    monkeypatch.setattr(analyst.time, "monotonic", lambda: next(clock))
+    with analyst._Progress() as progress:
+        for part in (0.1, 0.5, 0.75):
+            progress("读订单", part)
+    progress("写客户表", 1.0)
+    assert said == [("读订单 50%",), ("读订单 75%",), ()]

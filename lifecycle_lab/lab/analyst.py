@@ -181,6 +181,7 @@ class _Progress:
     def __exit__(self, *_: object) -> None:
         if self._handle:
             self._say("")
+        self._started = float("inf")  # 仓库还拿着它：以后的格里不再往这一格写
 
     def _say(self, text: str) -> None:
         from IPython.display import display

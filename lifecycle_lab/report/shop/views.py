@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 
-from lifecycle_lab import plots, segmentation
+from lifecycle_lab import content, plots, segmentation
 from lifecycle_lab.plots import shop as drawings
 from lifecycle_lab.report import Figure
 from lifecycle_lab.report.shop.facts import Facts, Type
 from lifecycle_lab.report.typed import HIDDEN, Column, TypedTable, grouped, written
 from lifecycle_lab.schema import Indicator, half_up
+from lifecycle_lab.tables import UNVERIFIED
 
 
 def share(part: int, whole: int) -> Fraction | None:
@@ -148,7 +149,8 @@ def segments(facts: Facts) -> TypedTable:
         Column("金额占比", "share"),
         Column(f"人均（{facts.shop.unit}）", "money"),
     )
-    note = facts.text.say("segments.note") + _hidden_note(facts, any(hidden.values()))
+    unverified = facts.asked.convention.note if facts.asked.convention.unverified else ""
+    note = facts.text.say("segments.note") + unverified + _hidden_note(facts, any(hidden.values()))
     return TypedTable("八种类型", columns, (*rows, total), note)
 
 
@@ -234,6 +236,20 @@ def readings(facts: Facts) -> TypedTable:
     return TypedTable(
         "换一种读法", columns, tuple(rows), note + (say("readings.withheld") if withheld else "")
     )
+
+
+def names(facts: Facts) -> TypedTable:
+    """八种组合在各种叫法里各叫什么：换叫法时哪些客户会变，看这一张。没有查到原文的写明。"""
+    conventions = content.course().conventions.values()
+    rows = tuple(
+        (
+            segmentation.pattern(code),
+            *(c.names[s] + (UNVERIFIED if s in c.unverified else "") for c in conventions),
+        )
+        for code in segmentation.PATTERNS
+        for s in [segmentation.state(code)]
+    )
+    return TypedTable("叫法对照", (Column("组合"), *(Column(c.title) for c in conventions)), rows)
 
 
 # —— 购买间隔 ————————————————————————————————————————————————————————————

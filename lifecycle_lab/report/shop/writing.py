@@ -114,6 +114,7 @@ def tables(facts: Facts) -> list[TypedTable]:
         views.thresholds(facts),
         views.segments(facts),
         views.readings(facts),
+        views.names(facts),
         views.intervals(facts),
         views.migration(facts),
     ]
