@@ -82,7 +82,7 @@ def _closing_lines(facts, out: Path) -> list[str]:
         *limits.sentences(facts),
         f"网页    {out / 'report.html'}",
         f"Excel   {out / 'report.xlsx'}",
-        *([] if facts.asked.shared else [f"名单    {out / '名单'}（每种类型一份 CSV）"]),
+        *([] if facts.asked.shared else [f"名单    {out / 'calls'}（每种类型一份 CSV）"]),
     ]
 
 

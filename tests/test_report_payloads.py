@@ -69,7 +69,7 @@ def test_there_are_eighteen_payloads():
 
 def test_every_csv_recovers_every_name_and_guards_every_cell(folder):
     found = []
-    for path in (folder / "名单").glob("*.csv"):
+    for path in (folder / "calls").glob("*.csv"):
         rows = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline=""), strict=True))
         text = [cell for row in rows for i, cell in enumerate(row) if i not in (3, 4, 5)]
         assert not [cell for cell in text if cell.startswith(TRIGGERS)]

@@ -279,7 +279,7 @@ def test_everything_is_there_and_again_the_same_bytes(written, tmp_path):
     _, out = written
     found = files(out)
     assert {"report.html", "report.xlsx", "summary.json"} < set(found)
-    assert len([name for name in found if name.startswith("名单")]) == 8
+    assert len([name for name in found if name.startswith("calls")]) == 8
     with opened(random_orders(3, 120), compare_to=date(2023, 12, 1)) as (again, house):
         write(again, house, tmp_path / "二")
     assert files(tmp_path / "二") == found
@@ -290,7 +290,7 @@ def test_the_lists_hold_every_customer_once_in_her_type(written):
     facts, out = written
     seen = {}
     for number, code in enumerate(segmentation.PATTERNS, 1):
-        (path,) = (out / "名单").glob(f"{number}_*.csv")
+        (path,) = (out / "calls").glob(f"calls_{number}.csv")
         raw = path.read_bytes()
         assert raw.startswith(b"\xef\xbb\xbf")
         rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
@@ -342,7 +342,7 @@ def test_a_long_list_is_cut_in_the_workbook_and_says_so(tmp_path):
     shown = [row[0].value for row in page.iter_rows(min_row=2) if row[0].value]
     assert len(shown) == 5
     assert "列出前 4 位" in shown[-1]
-    (path,) = (tmp_path / "r" / "名单").glob(f"{number}_*.csv")
+    (path,) = (tmp_path / "r" / "calls").glob(f"calls_{number}.csv")
     rows = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
     assert len(rows) - 1 == facts.type_of(code).customers
     assert [row[0] for row in rows[1:5]] == shown[:4]
@@ -505,7 +505,7 @@ def test_the_shared_report_names_nobody(tmp_path):
         write(facts, house, tmp_path / "r")
     whole = everything(tmp_path / "r")
     assert not [i for i in range(60) if f"b-{i:04}".encode() in whole]
-    assert not (tmp_path / "r" / "名单").exists()
+    assert not (tmp_path / "r" / "calls").exists()
     assert json.loads((tmp_path / "r" / "summary.json").read_text())["shared"] is True
 
 

@@ -69,7 +69,7 @@ def test_a_copy_elsewhere_runs_on_another_shop_with_a_changed_section(tmp_path):
     assert "潜力客户" in outputs["segments"]  # 叫法 B
     assert "40" in outputs["mine"]
     assert (tmp_path / "出" / "report" / "report.html").is_file()
-    assert len(list((tmp_path / "出" / "report" / "名单").glob("*.csv"))) == 8
+    assert len(list((tmp_path / "出" / "report" / "calls").glob("*.csv"))) == 8
     whole = (tmp_path / "done.ipynb").read_text("utf-8") + (tmp_path / "出/report/report.html").read_text(
         "utf-8"
     )

@@ -133,7 +133,7 @@ class ShopReport:
         folder = self.folder / ("report_shared" if shared else "report")
         with _Progress() as progress:
             write(facts, self._warehouse, folder, self._name, progress)
-        files = [folder / "report.html", folder / "report.xlsx", *([] if shared else [folder / "名单"])]
+        files = [folder / "report.html", folder / "report.xlsx", *([] if shared else [folder / "calls"])]
         return Shown((f"写好了：{'、'.join(near(path) for path in files)}",))
 
     def finish(self, lesson: str) -> Shown:

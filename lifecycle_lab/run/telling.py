@@ -108,7 +108,7 @@ def _places(whole: Run) -> list[str]:
         f"目录页    {_shown(whole.index)}",
         f"课页      {_shown(whole.out)}/<来源>/<模式>/<课>/<课>.html（执行过的笔记本、填好的表同在一处）",
         *(f"实训报告  {_shown(report)}（同一处有 report.html）" for report in reports),
-        *(f"细分报告  {_shown(shop)}/report.html（同一处有 report.xlsx 与名单）" for shop in shops),
+        *(f"细分报告  {_shown(shop)}/report.html（同一处有 report.xlsx 与名单 calls）" for shop in shops),
         f"{len(whole.finished)} 件，{failed} 件不符，共 {whole.seconds:.1f} 秒。",
     ]
 

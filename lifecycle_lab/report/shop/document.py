@@ -174,16 +174,15 @@ def _top(facts: Facts, number: int, code: int, heads: Sequence[Column], top: Seq
             "calls.cut",
             rows=len(top),
             customers=f"{facts.type_of(code).customers:,}",
-            file=csv_name(facts, number, code),
+            file=csv_name(number),
         ),
     )
     return table.shown()
 
 
-def csv_name(facts: Facts, number: int, code: int) -> str:
-    """一份名单的文件名：序号保证不重，名字只留文字。"""
-    plain = "".join(c for c in facts.name(code) if c.isalnum())[:30]
-    return f"{number}_{plain}.csv"
+def csv_name(number: int) -> str:
+    """一份名单的文件名：只用 ASCII，哪种系统、哪种编码的磁盘都认得；序号同 Excel 的页。"""
+    return f"calls_{number}.csv"
 
 
 def limit_blocks(facts: Facts) -> Iterator[Block]:

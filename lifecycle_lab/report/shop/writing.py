@@ -2,7 +2,7 @@
 
 report.html    网页，自足，可打印
 report.xlsx    同样的表，加上每种类型的名单（至多若干行）
-名单/*.csv     每种类型一份，全的（给外人看的报告没有）
+calls/*.csv    每种类型一份，全的（给外人看的报告没有）
 summary.json   机器读的摘要，也是“这个文件夹是我们写的”的记号
 """
 
@@ -28,7 +28,7 @@ from lifecycle_lab.report.workbook import Sheet, workbook
 from lifecycle_lab.schema import LabError, ParameterError, quote
 
 FORMAT = "lifecycle-lab-report-1"
-LISTS = "名单"
+LISTS = "calls"
 _STEP = 20_000
 
 
@@ -72,7 +72,7 @@ def _write_lists(
         writers = {
             code: calls.csv_writer(
                 stack.enter_context(
-                    (folder / LISTS / csv_name(facts, number, code)).open("w", encoding="utf-8", newline="")
+                    (folder / LISTS / csv_name(number)).open("w", encoding="utf-8", newline="")
                 ),
                 heads,
             )
@@ -100,7 +100,7 @@ def _sheets(facts: Facts, heads: tuple[Column, ...], lists: dict[int, list[tuple
         count, most = facts.type_of(code).customers, facts.text.numbers["workbook_rows"]
         note = ""
         if count > most:
-            file = f"{LISTS}/{csv_name(facts, number, code)}"
+            file = f"{LISTS}/{csv_name(number)}"
             note = facts.text.say("calls.cut", rows=f"{most:,}", customers=f"{count:,}", file=file)
         yield Sheet(f"{number} {facts.name(code)}", heads, rows, note)
 
