@@ -2,8 +2,9 @@
 
 房间与谁可以叫谁（import-linter 看着）：
 
-cli → cli_generate → lab → widgets | report | run → exercises → tables | plots | answers → variants | backtest
-    → rfm | cycles | models | simulate → warehouse → orders | survey → content → reading → export → schema
+cli → cli_generate | cli_report → lab → widgets | report | run → exercises → tables | plots | answers
+    → variants | segmentation | backtest → rfm | cycles | models | simulate
+    → warehouse → orders | survey → content → reading → export → schema
 
 一个核心，三扇门：学生的自查、教师的评分、分析师的报告叫同一批函数。
 """
@@ -13,10 +14,11 @@ from __future__ import annotations
 TYPE_CHECKING = False  # 类型检查器认得这个名字；不引入 typing，省下一半的引入时间
 if TYPE_CHECKING:
     from lifecycle_lab.lab import Lab, open_lab
+    from lifecycle_lab.lab.analyst import ShopReport, open_report
     from lifecycle_lab.schema import LabError
 
 __version__ = "0.1.0"
-__all__ = ["Lab", "LabError", "open_lab"]
+__all__ = ["Lab", "LabError", "ShopReport", "open_lab", "open_report"]
 
 
 def __getattr__(name: str) -> object:
@@ -29,4 +31,8 @@ def __getattr__(name: str) -> object:
         from lifecycle_lab import lab
 
         return getattr(lab, name)
+    if name in ("ShopReport", "open_report"):
+        from lifecycle_lab.lab import analyst
+
+        return getattr(analyst, name)
     raise AttributeError(f"lifecycle_lab 里没有 {name}")

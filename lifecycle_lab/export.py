@@ -19,7 +19,10 @@ _TONES = {"good", "bad", "pending", "credit", "changed", "format", "blank"}
 
 def visible(text: object) -> str:
     """控制符与双向控制符换成看得见的写法；换行与制表保留。"""
-    return "".join(_visible_char(c) for c in str(text))
+    shown = str(text)
+    if shown.isprintable():  # 绝大多数文字如此，不必一个字一个字看
+        return shown
+    return "".join(_visible_char(c) for c in shown)
 
 
 def _visible_char(char: str) -> str:
@@ -34,9 +37,21 @@ def html_text(text: object) -> str:
 
 
 def sheet_text(text: object) -> str:
-    """CSV 里的文字格：以公式字符开头的前面加一撇；数字不要走这里。"""
+    """CSV 里的文字格：以公式字符开头的前面加一撇；数字不要走这里。
+
+    本来就是“一撇加公式字符”的也再加一撇，读回来（`unguarded`）才一字不差。
+    """
     shown = visible(text)
-    return "'" + shown if shown.startswith(_FORMULA_STARTS) else shown
+    return "'" + shown if _is_guarded(shown) or shown.startswith(_FORMULA_STARTS) else shown
+
+
+def unguarded(cell: str) -> str:
+    """我们写的 CSV 里的一格 → 原来的文字。"""
+    return cell[1:] if _is_guarded(cell) else cell
+
+
+def _is_guarded(cell: str) -> bool:
+    return cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA_STARTS)
 
 
 def chart_text(text: object) -> str:

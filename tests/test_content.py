@@ -264,7 +264,7 @@ def test_course_settings():
     c = course()
     assert (c.course_id, c.assignment, c.demo_student) == ("lifecycle", "rfm-training", "demo")
     assert dataclasses.astuple(c.thresholds) == (10, 4, Fraction(1, 2))
-    assert list(c.lessons) == ["00_start", "04_rfm_training", "06_dynamic_cycle", "09_review"]
+    assert list(c.lessons) == ["00_start", "04_rfm_training", "06_dynamic_cycle", "09_review", "90_report"]
     assert c.sources["survey"].synthetic
     assert not c.sources["online_retail"].synthetic
     assert str(c.sources["online_retail"].as_of) == "2011-12-10"

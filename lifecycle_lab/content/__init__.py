@@ -10,6 +10,7 @@ import functools
 from pathlib import Path
 
 from lifecycle_lab.content.loading import load
+from lifecycle_lab.content.report import ReportText
 from lifecycle_lab.content.shapes import Convention, Course, Exercise, Item, Misconception, Questionnaire
 from lifecycle_lab.schema import ContentError
 
@@ -21,9 +22,11 @@ __all__ = [
     "Item",
     "Misconception",
     "Questionnaire",
+    "ReportText",
     "course",
     "data_folder",
     "load",
+    "report_text",
 ]
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -48,3 +51,8 @@ def data_folder() -> Path:
 def course() -> Course:
     """随本书发行的课程内容，每个进程读一次。"""
     return load(data_folder() / "course")
+
+
+def report_text() -> ReportText:
+    """分析师报告的用语与界线。"""
+    return course().report

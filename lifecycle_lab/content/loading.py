@@ -14,6 +14,7 @@ from lifecycle_lab.content.cycles import read_cycles
 from lifecycle_lab.content.problems import read_problems
 from lifecycle_lab.content.quiz import read_quiz
 from lifecycle_lab.content.records import Record, first_double, read_nest, read_sheet, sentences, unique
+from lifecycle_lab.content.report import read_report
 from lifecycle_lab.content.shapes import (
     Convention,
     Course,
@@ -76,6 +77,7 @@ def load(folder: Path) -> Course:
         quiz_words=quiz_words,
         cycles=read_cycles(folder / "cycles.toml"),
         glossary=_glossary(folder),
+        report=read_report(folder / "report.toml"),
     )
     settings.finish()
     check_course(course)

@@ -12,6 +12,7 @@ from datetime import date
 from fractions import Fraction
 
 from lifecycle_lab.content.cycles import CycleContent
+from lifecycle_lab.content.report import ReportText
 from lifecycle_lab.schema import State
 
 
@@ -251,3 +252,4 @@ class Course:
     quiz_words: Mapping[str, str]
     cycles: CycleContent
     glossary: tuple[Term, ...]
+    report: ReportText

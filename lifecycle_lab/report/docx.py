@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from datetime import datetime
@@ -24,13 +23,13 @@ from docx.shared import Cm, Length, Pt, RGBColor
 from lifecycle_lab.export import Table, display_width, document_text
 from lifecycle_lab.report import Block, Document, Figure, Items, Paragraph
 from lifecycle_lab.report.columns import column_shares, is_short
+from lifecycle_lab.report.packing import fixed_zip
 
 LATIN, SONG, HEI = "Times New Roman", "宋体", "黑体"
 PAGE_WIDTH, PAGE_HEIGHT, MARGIN = Cm(21), Cm(29.7), Cm(2.2)
 TEXT_WIDTH = Length(PAGE_WIDTH - 2 * MARGIN)
 TALLEST_FIGURE = Cm(20)
 FIXED_TIME = datetime(2000, 1, 1)  # 文档属性必须有日期；写真实日期会让同样的答案得到不同的字节
-FIXED_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 CELL, HEADER, TABLE_TITLE, NOTE, COVER = "表内文字", "表头", "表题", "表注", "封面项"
 # 与网页同一组底色；色调只加强文字，从不单独表意
 TONE_FILLS = {
@@ -70,7 +69,7 @@ def build(document: Document) -> bytes:
     _add_footer(file, document.footer)
     buffer = io.BytesIO()
     file.save(buffer)
-    return _fixed_zip(buffer.getvalue())
+    return fixed_zip(buffer.getvalue())
 
 
 def _set_page(file: Any) -> None:
@@ -324,14 +323,3 @@ def _add_field(paragraph: Any, instruction: str) -> None:
     run.append(text)
     field.append(run)
     paragraph._p.append(field)
-
-
-def _fixed_zip(data: bytes) -> bytes:
-    """压缩包里每个文件的时间与系统标记固定，内容与次序不变。"""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(buffer, "w") as target:
-        for name in source.namelist():
-            entry = zipfile.ZipInfo(name, FIXED_ZIP_TIME)
-            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
-            target.writestr(entry, source.read(name))
-    return buffer.getvalue()

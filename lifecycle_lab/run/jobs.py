@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from lifecycle_lab.run.parameters import checked, keep_chinese, literal_path, re
 from lifecycle_lab.run.stripping import WIDGET_VIEW, strip_widget_views
 from lifecycle_lab.schema import LabError, ParameterError, quote
 
+REPORT = "report"
+"""分析师的 90 的“模式”：没有答案文件，一个订单来源执行一次。"""
 # 一格最多十分钟：最慢的一格平常不到十秒，慢机器放宽六十倍；死循环的格不能让整次执行永远停着
 CELL_SECONDS = 600
 
@@ -50,7 +53,14 @@ class Job:
     def executed(self) -> Path:
         return self.folder / f"{self.lesson}.ipynb"
 
+    @property
+    def report(self) -> Path:
+        """分析师的 90 写报告的文件夹。"""
+        return self.folder / "report"
+
     def parameters(self) -> dict[str, str]:
+        if self.mode == REPORT:
+            return checked({"source": self.source, "as_of": self.as_of, "out_dir": str(self.folder)})
         answers = default_path(self.folder, self.assignment.course.assignment, self.assignment.student_id)
         return checked(
             {
@@ -87,15 +97,23 @@ def execute(job: Job) -> str:
         parameters = job.parameters()
         require_declared(job.notebook, parameters)
         _clear(job.folder)
-        Path(parameters["answers_file"]).write_bytes(encode(answers_for(job.mode, job.assignment)))
+        _prepare(job, parameters)
         problem = _executed(job, parameters)
         if job.executed.is_file():
             document = _without_widgets(job.executed)
             problem = problem or _only_on_screen(document)
             write_page(document, job.page)
-        return problem or _difference(job, job.folder / "results.json")
+        return problem or _difference(job, job.folder / "results.json") or _missing_report(job)
     except Exception as error:
         return described(error)
+
+
+def _prepare(job: Job, parameters: Mapping[str, str]) -> None:
+    """课：写好答案文件；分析师的 90：挪走上一次的报告，失败了不能拿旧的充数。"""
+    if job.mode != REPORT:
+        Path(parameters["answers_file"]).write_bytes(encode(answers_for(job.mode, job.assignment)))
+    elif (job.report / "summary.json").is_file() and not job.report.is_symlink():
+        shutil.rmtree(job.report)
 
 
 def described(error: BaseException) -> str:
@@ -174,7 +192,7 @@ def _difference(job: Job, results: Path) -> str:
     if not results.is_file():
         return "这一课没有写出 results.json（最后应当有 lab.finish）。"
     found = json.loads(results.read_text(encoding="utf-8"))["outcomes"]
-    wanted = expected(job.mode, job.lesson, job.assignment)
+    wanted = _expected(job)
     cells = [
         f"{exercise} {cell}：应得 {wanted.get(exercise, {}).get(cell)}，得到 {found.get(exercise, {}).get(cell)}"
         for exercise in sorted({*wanted, *found})
@@ -182,3 +200,14 @@ def _difference(job: Job, results: Path) -> str:
         if wanted.get(exercise, {}).get(cell) != found.get(exercise, {}).get(cell)
     ]
     return f"{len(cells)} 格的结果与模式 {job.mode} 应得的不同：{'；'.join(cells[:3])}" if cells else ""
+
+
+def _missing_report(job: Job) -> str:
+    if job.mode == REPORT and not (job.report / "report.html").is_file():
+        return "这一本没有写出报告（要有 report.write）。"
+    return ""
+
+
+def _expected(job: Job) -> Mapping[str, Mapping[str, str]]:
+    """分析师的 90 没有练习。"""
+    return {} if job.mode == REPORT else expected(job.mode, job.lesson, job.assignment)

@@ -9,14 +9,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from lifecycle_lab.content import course
-from lifecycle_lab.exercises.assignment import assign
+from lifecycle_lab.exercises.assignment import Assignment, assign
 from lifecycle_lab.exercises.modes import MODES
 from lifecycle_lab.exercises.sources import SHIPPED, SURVEY, open_population
-from lifecycle_lab.run.jobs import Job
+from lifecycle_lab.run.jobs import REPORT, Job
 from lifecycle_lab.schema import ParameterError, quote
 from lifecycle_lab.variants import normalise_id
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+ANALYST = "90_report"
 _FOR_STUDENTS, _FOR_DEMO = ("blank",), ("key",)
 
 
@@ -42,12 +43,26 @@ def plan(
     jobs = tuple(
         Job(lesson, mode, source, as_of, assignment, folder / slug(source) / mode / lesson.stem)
         for source, assignment in opened.items()
-        for mode in chosen_modes
+        for mode in (*chosen_modes, REPORT)
         for lesson in lessons
+        if _fits(lesson, mode, assignment)
     )
+    if not jobs:
+        raise ParameterError(
+            f"{ANALYST} 要订单，给的来源里没有。",
+            where="参数 source",
+            remedy="写 --source online_retail，或一份订单的路径。",
+        )
     for job in jobs:
         job.parameters()  # 太长或带控制符的路径在这里就拒绝，不等到内核启动以后
     return jobs
+
+
+def _fits(lesson: Path, mode: str, assignment: Assignment) -> bool:
+    """分析师的 90 没有练习，只要订单，一个来源执行一次；别的课每种模式各一次。"""
+    if lesson.stem != ANALYST:
+        return mode != REPORT
+    return mode == REPORT and assignment.as_of is not None
 
 
 def _modes(modes: Iterable[str], student: str) -> tuple[str, ...]:

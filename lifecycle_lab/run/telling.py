@@ -10,9 +10,14 @@ from lifecycle_lab import tables
 from lifecycle_lab.content import course
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.export import terminal_text
-from lifecycle_lab.run.jobs import Finished
+from lifecycle_lab.run.jobs import REPORT, Finished
 
-_REPORTS = (("report.html", "实训报告（网页）"), ("report.docx", "实训报告（Word）"))
+_REPORTS = (
+    ("report.html", "实训报告（网页）"),
+    ("report.docx", "实训报告（Word）"),
+    ("report/report.html", "客户细分报告（网页）"),
+    ("report/report.xlsx", "客户细分报告（Excel）"),
+)
 Link = tuple[str, str, str]
 
 
@@ -37,7 +42,7 @@ class Run:
         return tuple({done.job.source: done.job.assignment for done in self.finished}.values())
 
 
-_MODES = {"blank": "空白", "key": "填好的示范", "sabotage": "每题故意错一格的示范"}
+_MODES = {"blank": "空白", "key": "填好的示范", "sabotage": "每题故意错一格的示范", REPORT: "分析师"}
 
 
 def index_groups(whole: Run) -> list[tuple[str, list[Link]]]:
@@ -97,11 +102,13 @@ def _line(done: Finished) -> str:
 
 def _places(whole: Run) -> list[str]:
     reports = [path for done in whole.finished if (path := done.job.folder / "report.docx").is_file()]
+    shops = [done.job.report for done in whole.finished if (done.job.report / "report.html").is_file()]
     failed = sum(bool(done.problem) for done in whole.finished)
     return [
         f"目录页    {_shown(whole.index)}",
         f"课页      {_shown(whole.out)}/<来源>/<模式>/<课>/<课>.html（执行过的笔记本、填好的表同在一处）",
         *(f"实训报告  {_shown(report)}（同一处有 report.html）" for report in reports),
+        *(f"细分报告  {_shown(shop)}/report.html（同一处有 report.xlsx 与名单 calls）" for shop in shops),
         f"{len(whole.finished)} 件，{failed} 件不符，共 {whole.seconds:.1f} 秒。",
     ]
 
