@@ -383,6 +383,9 @@ def test_a_hidden_sheet_is_never_chosen_silently(tmp_path):
     only = workbook(("旧", ORDER_ROWS, "veryHidden"), ("说明", NOTES_ROWS, "visible"))
     refused(saved(tmp_path, only), "是隐藏的", ChoiceNeeded, looks_like=looks_like)
     assert read(tmp_path, only, sheet="旧").part == "旧"
+    assert read(tmp_path, first).part == "新"
+    lone = workbook(("旧", ORDER_ROWS, "hidden"), ("空", [], "visible"))
+    refused(saved(tmp_path, lone), "不知道", ChoiceNeeded)
 
 
 def test_hidden_rows_and_columns_are_reported(tmp_path):
@@ -847,6 +850,16 @@ def test_a_database_cannot_reach_other_files(tmp_path):
     path = duckdb_file(tmp_path, f"CREATE VIEW v AS SELECT * FROM read_csv('{secret}')")
     error = refused(path, "")
     assert "秘密" not in str(error)
+    connection = databases._DuckDB("店.duckdb", path, ORDERS)._connect()
+    for text in (
+        "SELECT * FROM v",
+        f"ATTACH '{secret}'",
+        f"COPY (SELECT 1) TO '{tmp_path / 'x'}'",
+        "LOAD httpfs",
+    ):
+        with pytest.raises(duckdb.Error):
+            connection.execute(text)
+    connection.close()
 
 
 # ── 数据框 ──────────────────────────────────────────────────────────
