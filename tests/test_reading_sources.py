@@ -28,6 +28,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lifecycle_lab import reading
+from lifecycle_lab.orders import read_orders
 from lifecycle_lab.reading import ORDERS, ChoiceNeeded, archives, databases, open_source
 from lifecycle_lab.schema import DataError
 
@@ -412,6 +413,17 @@ def test_merged_cells_are_a_problem_only_where_they_are_needed(tmp_path):
     assert [bool(r.problem) for r in source.records(header)] == [False, True, True, False, False]
     assert not any(r.problem for r in source.records(header, needed={1}))
     assert "1 处竖着合并" in source.notes[0]
+
+
+def test_orders_do_not_mind_merges_in_columns_they_do_not_use(tmp_path):
+    rows = [[*HEADER, "付款时间", "店铺"], *([i, f"客{i}", 9, "2024-05-01", None] for i in ("1", "2", "3"))]
+    for place, used in (("E2:E4", 3), ("B2:B3", 2)):
+
+        def merge(book, place=place):
+            book.active.merge_cells(place)
+
+        path = saved(tmp_path, workbook(("订单", rows, "visible"), change=merge), "a.xlsx")
+        assert read_orders(path).used == used
 
 
 @pytest.mark.parametrize(
