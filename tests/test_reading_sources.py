@@ -28,6 +28,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lifecycle_lab import reading
+from lifecycle_lab.orders import read_orders
 from lifecycle_lab.reading import ORDERS, ChoiceNeeded, archives, databases, open_source
 from lifecycle_lab.schema import DataError
 
@@ -383,6 +384,9 @@ def test_a_hidden_sheet_is_never_chosen_silently(tmp_path):
     only = workbook(("旧", ORDER_ROWS, "veryHidden"), ("说明", NOTES_ROWS, "visible"))
     refused(saved(tmp_path, only), "是隐藏的", ChoiceNeeded, looks_like=looks_like)
     assert read(tmp_path, only, sheet="旧").part == "旧"
+    assert read(tmp_path, first).part == "新"
+    lone = workbook(("旧", ORDER_ROWS, "hidden"), ("空", [], "visible"))
+    refused(saved(tmp_path, lone), "不知道", ChoiceNeeded)
 
 
 def test_hidden_rows_and_columns_are_reported(tmp_path):
@@ -409,6 +413,17 @@ def test_merged_cells_are_a_problem_only_where_they_are_needed(tmp_path):
     assert [bool(r.problem) for r in source.records(header)] == [False, True, True, False, False]
     assert not any(r.problem for r in source.records(header, needed={1}))
     assert "1 处竖着合并" in source.notes[0]
+
+
+def test_orders_do_not_mind_merges_in_columns_they_do_not_use(tmp_path):
+    rows = [[*HEADER, "付款时间", "店铺"], *([i, f"客{i}", 9, "2024-05-01", None] for i in ("1", "2", "3"))]
+    for place, used in (("E2:E4", 3), ("B2:B3", 2)):
+
+        def merge(book, place=place):
+            book.active.merge_cells(place)
+
+        path = saved(tmp_path, workbook(("订单", rows, "visible"), change=merge), "a.xlsx")
+        assert read_orders(path).used == used
 
 
 @pytest.mark.parametrize(
@@ -847,6 +862,16 @@ def test_a_database_cannot_reach_other_files(tmp_path):
     path = duckdb_file(tmp_path, f"CREATE VIEW v AS SELECT * FROM read_csv('{secret}')")
     error = refused(path, "")
     assert "秘密" not in str(error)
+    connection = databases._DuckDB("店.duckdb", path, ORDERS)._connect()
+    for text in (
+        "SELECT * FROM v",
+        f"ATTACH '{secret}'",
+        f"COPY (SELECT 1) TO '{tmp_path / 'x'}'",
+        "LOAD httpfs",
+    ):
+        with pytest.raises(duckdb.Error):
+            connection.execute(text)
+    connection.close()
 
 
 # ── 数据框 ──────────────────────────────────────────────────────────

@@ -140,7 +140,7 @@ def _text_sheet(opened, mapping: Mapping[str, str], profile: str | None) -> tupl
     stores: dict[int, list[str]] = {place: [] for place in _wanted(layout)}
     pairs = list(stores.items())
     numbers, first, filled, whole, problems = [], [], [], [], {}
-    for number, cells, problem in opened.records(preview[at]):
+    for number, cells, problem in opened.records(preview[at], needed=stores.keys()):
         if problem:
             problems[len(numbers)] = problem
         numbers.append(number)
