@@ -14,6 +14,7 @@ import typer
 
 from lifecycle_lab import cli_report
 from lifecycle_lab.cli_generate import generate
+from lifecycle_lab.clock import tomorrow
 from lifecycle_lab.schema import LabError, ParameterError
 
 if TYPE_CHECKING:
@@ -206,7 +207,6 @@ def orders_check(
 
 def _read_orders(file, as_of, columns, profile, currency, date_format, sheet, table, zone):
     """文字的选项 → read_orders 的参数；明天以后的日子不可信（只有这里看钟）。"""
-    from datetime import date, timedelta
 
     from lifecycle_lab.orders import read_orders
     from lifecycle_lab.reading import parse_day
@@ -214,7 +214,6 @@ def _read_orders(file, as_of, columns, profile, currency, date_format, sheet, ta
     day = parse_day(as_of) if as_of is not None else None
     if as_of is not None and day is None:
         raise ParameterError("观察日读不懂。", where="--as-of", remedy="写成 年-月-日，如 2024-12-31。")
-    tomorrow = date.today() + timedelta(1)
     return read_orders(
         file,
         as_of=day,
@@ -225,7 +224,7 @@ def _read_orders(file, as_of, columns, profile, currency, date_format, sheet, ta
         sheet=sheet or None,
         table=table or None,
         zone=zone or None,
-        latest=max(day or tomorrow, tomorrow),
+        latest=max(day or tomorrow(), tomorrow()),
     )
 
 

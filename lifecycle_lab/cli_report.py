@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from lifecycle_lab.clock import tomorrow
 from lifecycle_lab.export import display_width, terminal_text
 
 _BAR, _LABEL = 24, 20
@@ -45,6 +46,7 @@ def report(
     from lifecycle_lab.report.shop import open_shop, pseudonyms, read_key, write
 
     reading = {"currency": currency, "date_format": date_format, "sheet": sheet, "table": table, "zone": zone}
+    reading["latest"] = tomorrow()
     name = pseudonyms(read_key(pseudonymise, out)) if pseudonymise else None
     try:
         opened = open_shop(

@@ -146,12 +146,14 @@ def test_hand_out_stays_a_bounded_number_of_chunks_ahead(small_chunks):
 
 def test_the_orders_reader_takes_the_file_as_it_is(tmp_path, small_chunks):
     found = made(tmp_path)
-    orders = read_orders(found.path)
-    assert len(orders.orders) == found.rows
-    assert sum(not order.cancelled for order in orders.orders) == found.orders
-    assert all((order.amount < 0) == order.cancelled for order in orders.orders)
+    """全退的一单与它的退款一起放在一边，账上相抵为零；其余每一行都是一单，金额一分不差。"""
+    read = read_orders(found.path)
+    refunded = 2 * (found.rows - found.orders)
+    assert read.status == "accepted"
+    assert (read.rows_in, read.used) == (found.rows, found.rows - refunded)
+    assert [(one.rule, one.rows, one.money) for one in read.set_aside] == [("full_refund", refunded, 0)]
     table = pq.read_table(found.path)
-    assert sum(order.amount for order in orders.orders) == sum(table["amount"].to_pylist()) * 100
+    assert read.money_used == sum(table["amount"].to_pylist()) * 100
 
 
 def test_duckdb_and_polars_read_the_same_values_as_arrow(tmp_path, small_chunks):

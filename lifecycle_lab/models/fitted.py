@@ -98,7 +98,9 @@ class Fitted:
             stuck = "、".join(self.process.symbols[i] for i in self.maximum.on_bound)
             found.append(f"参数 {stuck} 停在搜索的边界（log 值 ±{LOG_BOUND:g}），这批客户定不下它。")
         elif not self.maximum.converged:
-            found.append("没有收敛：最高点附近的似然面太平，好几组参数一样像，参数不可当真；概率可不可用，看回测。")
+            found.append(
+                "没有收敛：最高点附近的似然面太平，好几组参数一样像，参数不可当真；概率可不可用，看回测。"
+            )
         if self.process.certain_of_one_time_buyers:
             found.append("一次客活着的概率按定义恒为 1，不要拿它排一次客的先后；改问“往后几天会不会来”。")
         if self.tried and self.tried[-1][0] == self.process.k > 1:
