@@ -77,6 +77,7 @@ def plot_waterfall(bars: Sequence[Bar], written: Written = SCORE, *, ax: Axes | 
         room = 0.16 * (max(ends) - min(ends)) or 1.0
         panel.set(xlim=(min(ends) - (room if min(ends) < 0 else 0), max(ends) + room))
         _rows(panel, [bar.name for bar in bars])
+        _thousands(panel.xaxis)
         name_axes(panel, f"{written.unit}（蓝是利得，橙是成本，灰是合计）", "")
     return panel
 
@@ -179,9 +180,9 @@ def plot_reversal(
 ) -> Axes:
     """第一位的每年服务成本从 0 到 most，模型三里两位谁在前；竖线是打平的地方(D2)。
 
-    次序与模型一相反的一段铺了底色；圆点是第一位现在的服务成本。most 不给，取每年收入。
+    次序与模型一相反的一段铺了底色；圆点是第一位现在的服务成本。most 不给，取每年收入与服务成本里大的。
     """
-    top = Fraction(first.yearly_revenue if most is None else most)
+    top = Fraction(max(first.yearly_revenue, first.yearly_service_cost) if most is None else most)
     if top <= 0:
         raise DataError("横轴没有长度。", remedy="most 取大于 0 的金额。")
     with panel_for(ax, (7.4, 4.2)) as panel:
@@ -197,11 +198,10 @@ def plot_reversal(
         _reversed_band(panel, first, second, top, written)
         _thousands(panel.xaxis)
         _thousands(panel.yaxis)
-        for y, name, colour in ((values[0], names[0], CORRECTED_COLOUR), (None, names[1], NAIVE_COLOUR)):
-            _line_name(panel, 0.0, level if y is None else written.place(y), name, colour)
-        name_axes(
-            panel, f"{names[0]}的每年直接服务成本（{written.unit}）", f"利润贡献的终身价值（{written.unit}）"
-        )
+        _line_name(panel, (xs[0], written.place(values[0])), names[0], CORRECTED_COLOUR, "left")
+        _line_name(panel, (xs[1], level), names[1], NAIVE_COLOUR, "right")
+        across = f"{names[0]}的每年直接服务成本（{written.unit}）；铺底色的一段，次序与按收入排的相反"
+        name_axes(panel, fonts.drawable(across), f"利润贡献的终身价值（{written.unit}）")
         update_reversal(panel, first, second, names, written)
     return panel
 
@@ -244,10 +244,11 @@ def _reversed_band(
     if 0 <= tie <= top:
         x = written.place(tie)
         panel.axvline(x, color="black", linewidth=1, linestyle="--", zorder=1)
+        left = 2 * tie > top  # 靠右的线，字写在左边，不伸出图外
         panel.annotate(
             f"打平：{written.text(tie)} {written.unit}", (x, 0), xycoords=("data", "axes fraction"),
-            xytext=(4, 6), textcoords="offset points", fontsize=SMALL,
-            ha="left",
+            xytext=(-4 if left else 4, 6), textcoords="offset points", ha="right" if left else "left",
+            fontsize=SMALL,
         )  # fmt: skip
     inside = min(max(tie, Fraction(0)), top)
     low, high = (inside, top) if gap > 0 else (Fraction(0), inside)
@@ -255,10 +256,12 @@ def _reversed_band(
         panel.axvspan(written.place(low), written.place(high), color="#f0e442", alpha=0.25, zorder=0)
 
 
-def _line_name(panel: Axes, x: float, y: float, name: str, colour: str) -> None:
+def _line_name(panel: Axes, end: tuple[float, float], name: str, colour: str, side: str) -> None:
+    """线的名字写在一头的上方：两条线各写一头，不相叠。"""
     panel.annotate(
-        fonts.drawable(name), (x, y), xytext=(6, 5), textcoords="offset points", color=colour, fontsize=10
-    )
+        fonts.drawable(name), end, xytext=(6 if side == "left" else -6, 5), textcoords="offset points",
+        ha=side, color=colour, fontsize=10,
+    )  # fmt: skip
 
 
 # ── 共用 ─────────────────────────────────────────────────────────────
@@ -271,7 +274,7 @@ def _rows(panel: Axes, names: Sequence[str]) -> None:
 
 
 def _thousands(axis) -> None:
-    from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     axis.set_major_locator(MaxNLocator(5))
-    axis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
+    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,.10g}".replace("-", "−")))
