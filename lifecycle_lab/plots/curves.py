@@ -56,6 +56,15 @@ def plot_life_curve(data: LifeView, *, ax: Axes | None = None) -> Axes:
         name_axes(panel, "第几个月（0 是第一次交易）", "每月（元）")
         name_axes(right, "", "累计利润（元）")
         right.yaxis.label.set_color(TOTAL_COLOUR)
+        drawn = [getattr(panel, _PARTS)[name] for name in ("tv", "profit", "total", "break_even")]
+        panel.legend(
+            handles=drawn,
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.15),
+            ncols=4,
+            frameon=False,
+            fontsize=SMALL,
+        )
         update_life_curve(panel, data)
     return panel
 
@@ -73,11 +82,12 @@ def update_life_curve(panel: Axes, data: LifeView) -> None:
         parts[name + "_end"].set_data([times[-1]], [values[-1]])
     parts["total"].set_data(range(len(totals)), [total / 100 for total in totals])
     _move_stages(parts, data.curve)
-    low, high = min(0, *yuan["profit"]), max(yuan["tv"])
-    panel.set(xlim=(0, data.curve.decline_end), ylim=_room(low, high))
+    parts["leave"].set_xdata([data.months, data.months])
+    panel.set(xlim=(0, data.curve.decline_end), ylim=_room(data.curve))
     _align_zero(parts["right"], panel, [total / 100 for total in totals])
     _mark_break_even(parts, totals)
-    _name_lines(parts, data, yuan, times)
+    kind = _type_label(_exit(data))
+    parts["title"].set_text(f"{kind}：{_break_even_words(totals)}，累计利润 {money(totals[-1])} 元")
 
 
 def describe_life_curve(data: LifeView) -> str:
@@ -166,16 +176,16 @@ def money(fen: int) -> str:
 
 def _empty_parts(panel: Axes, right: Axes) -> dict:
     """先把要移动的零件都画上，位置以后再给。"""
-    colours = {"tv": TV_COLOUR, "profit": PROFIT_COLOUR}
+    lines = {"tv": (TV_COLOUR, "交易额 TV(t)，左轴"), "profit": (PROFIT_COLOUR, "利润 P(t)，左轴")}
     parts: dict = {"right": right, "bands": [panel.axvspan(0, 1, color=c, zorder=0) for c in STAGE_SHADES]}
     parts["names"] = [_band_name(panel, stage) for stage in curves.STAGES]
-    for name, colour in colours.items():
-        (parts[name],) = panel.plot([], [], color=colour, linewidth=2.2)
-        (parts[name + "_end"],) = panel.plot([], [], color=colour, marker="o", markersize=5)
-        parts[name + "_name"] = _label(panel, colour)
-    (parts["total"],) = right.plot([], [], color=TOTAL_COLOUR, linewidth=1.6, linestyle="--")
-    (parts["break_even"],) = right.plot([], [], color=TOTAL_COLOUR, marker="D", markersize=7, linestyle="")
-    parts["total_name"] = _label(right, TOTAL_COLOUR)
+    for name, (colour, label) in lines.items():
+        (parts[name],) = panel.plot([], [], color=colour, linewidth=2.2, label=label)
+        (parts[name + "_end"],) = panel.plot([], [], color=colour, marker="o", markersize=5, clip_on=False)
+    style = {"color": TOTAL_COLOUR, "clip_on": False}
+    (parts["total"],) = right.plot([], [], linewidth=1.6, linestyle="--", label="累计利润，右轴", **style)
+    (parts["break_even"],) = right.plot([], [], marker="D", markersize=7, linestyle="", label="回本", **style)
+    parts["leave"] = panel.axvline(0, color=QUIET_COLOUR, linewidth=1, linestyle=":")
     parts["title"] = panel.set_title("", fontsize=10, loc="left", pad=20)
     return parts
 
@@ -187,19 +197,6 @@ def _band_name(panel: Axes, stage: str):
     )
 
 
-def _label(panel: Axes, colour: str):
-    return panel.annotate(
-        "",
-        (0, 0),
-        xytext=(0, 6),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        color=colour,
-        fontsize=SMALL,
-    )
-
-
 def _move_stages(parts: dict, curve: curves.LifeCurve) -> None:
     borders = curve.borders
     for band, name, begin, end in zip(parts["bands"], parts["names"], borders, borders[1:], strict=False):
@@ -208,9 +205,11 @@ def _move_stages(parts: dict, curve: curves.LifeCurve) -> None:
         name.set_x((begin + end) / 2)
 
 
-def _room(low: float, high: float) -> tuple[float, float]:
-    span = high - low or 1
-    return low - 0.12 * span, high + 0.14 * span
+def _room(curve: curves.LifeCurve) -> tuple[float, float]:
+    """左轴的范围按整条曲线取：换一个离开的月份，高矮仍可以比。"""
+    low, high = min(0, curve.profit(0.0), curve.profit(float(curve.decline_end))), curve.peak
+    margin = 0.12 * (high - low)
+    return (low - margin) / 100, (high + margin) / 100
 
 
 def _align_zero(right: Axes, panel: Axes, totals: Sequence[float]) -> None:
@@ -224,21 +223,6 @@ def _mark_break_even(parts: dict, totals: Sequence[int]) -> None:
     month = curves.break_even(totals)
     at = ([], []) if month is None else ([month], [totals[month] / 100])
     parts["break_even"].set_data(*at)
-
-
-def _name_lines(parts: dict, data: LifeView, yuan: Mapping[str, list[float]], times: Sequence[float]) -> None:
-    """名称写在线上：两条曲线取中点偏右，累计利润写在末端；题目写类型、回本与合计。"""
-    place = len(times) * 11 // 20
-    for name, words in (("tv", "交易额 TV(t)"), ("profit", "利润 P(t)")):
-        parts[name + "_name"].xy = (times[place], yuan[name][place])
-        parts[name + "_name"].set_text(words)
-    totals = data.totals
-    place = len(totals) * 3 // 4
-    parts["total_name"].xy = (place, totals[place] / 100)
-    parts["total_name"].set_ha("right")
-    parts["total_name"].set_text("累计利润（右轴）")
-    kind = _type_label(_exit(data))
-    parts["title"].set_text(f"{kind}：{_break_even_words(totals)}，累计利润 {money(totals[-1])} 元")
 
 
 def _exit(data: LifeView) -> str:
