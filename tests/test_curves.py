@@ -287,7 +287,14 @@ def test_classify_counts_purchases_and_says_when_it_is_too_early():
     assert curves.classify([5] + [0] * 6) == curves.Guess("early_abort", False)
     assert curves.classify([5] + [0] * 5) == curves.Guess("early_abort", True)
     kinds = [curves.classify([1] * n).exit_type for n in (1, 2, 3, 4, 7, 8)]
-    assert kinds == ["early_abort", "midway_death", "midway_death", "early_exit", "early_exit", "long_lasting"]
+    assert kinds == [
+        "early_abort",
+        "midway_death",
+        "midway_death",
+        "early_exit",
+        "early_exit",
+        "long_lasting",
+    ]
     assert curves.classify([5, -5, 0, 5], (2, 3, 4)).exit_type == "early_abort"  # 退款的月份不算
     for nothing in ([], [0, 0], [-5]):
         with pytest.raises(DataError):
