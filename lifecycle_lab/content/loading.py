@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from lifecycle_lab.content.checks import check_course
+from lifecycle_lab.content.curves import read_curves
 from lifecycle_lab.content.cycles import read_cycles
 from lifecycle_lab.content.problems import read_problems
 from lifecycle_lab.content.quiz import read_quiz
@@ -76,6 +77,7 @@ def load(folder: Path) -> Course:
         quiz=quiz,
         quiz_words=quiz_words,
         cycles=read_cycles(folder / "cycles.toml"),
+        curves=read_curves(folder / "curves.toml"),
         glossary=_glossary(folder),
         report=read_report(folder / "report.toml"),
     )

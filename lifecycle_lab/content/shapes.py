@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from lifecycle_lab.content.curves import CurveContent
 from lifecycle_lab.content.cycles import CycleContent
 from lifecycle_lab.content.report import ReportText
 from lifecycle_lab.schema import State
@@ -251,5 +252,6 @@ class Course:
     quiz: Mapping[str, QuizItem]
     quiz_words: Mapping[str, str]
     cycles: CycleContent
+    curves: CurveContent
     glossary: tuple[Term, ...]
     report: ReportText
