@@ -34,6 +34,7 @@ from lifecycle_lab.content.shapes import (
     Thresholds,
     ToyCustomer,
 )
+from lifecycle_lab.content.shops import read_shops
 from lifecycle_lab.content.vocabulary import (
     ANSWERS,
     BACKTEST_FIELDS,
@@ -78,6 +79,7 @@ def load(folder: Path) -> Course:
         quiz_words=quiz_words,
         cycles=read_cycles(folder / "cycles.toml"),
         curves=read_curves(folder / "curves.toml"),
+        shops=read_shops(folder / "shops.toml"),
         glossary=_glossary(folder),
         report=read_report(folder / "report.toml"),
     )

@@ -14,6 +14,7 @@ from fractions import Fraction
 from lifecycle_lab.content.curves import CurveContent
 from lifecycle_lab.content.cycles import CycleContent
 from lifecycle_lab.content.report import ReportText
+from lifecycle_lab.content.shops import ShopText
 from lifecycle_lab.schema import State
 
 
@@ -253,5 +254,6 @@ class Course:
     quiz_words: Mapping[str, str]
     cycles: CycleContent
     curves: CurveContent
+    shops: Mapping[str, ShopText]
     glossary: tuple[Term, ...]
     report: ReportText

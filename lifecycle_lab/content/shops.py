@@ -53,8 +53,12 @@ class ShopText:
 
 def shops(folder: Path | None = None) -> Mapping[str, ShopText]:
     """folder(默认随书的 data/)里的全部商店，次序同文件；写得不对 → ContentError。"""
-    folder = folder or content.data_folder()
-    top = read_nest(folder / FILE)
+    return read_shops((folder or content.data_folder()) / FILE)
+
+
+def read_shops(path: Path) -> Mapping[str, ShopText]:
+    """一份 shops.toml → 编号到商店。"""
+    top = read_nest(path)
     common = top.need("common", dict, "一节 [common]")
     records = [Record(record.where, {**common, **record.values}) for record in top.children("shop")]
     top.finish()
