@@ -20,13 +20,13 @@ from lifecycle_lab.exercises.modes import answers_for, as_typed, expected
 from lifecycle_lab.exercises.problems import _built, builders
 from lifecycle_lab.exercises.problems.cycles import (
     gap_class,
-    histories,
     reading_verdict,
     repurchase_curve,
     state_at_date,
-    ten_spells,
 )
 from lifecycle_lab.exercises.problems.cycles import gap_quantiles as quantiles_problem
+from lifecycle_lab.exercises.problems.cycles.classes import histories
+from lifecycle_lab.exercises.problems.cycles.curve import ten_spells
 from lifecycle_lab.exercises.reasons import reason
 from lifecycle_lab.variants import Numbers
 

@@ -442,7 +442,7 @@ def test_orders_do_not_mind_merges_in_columns_they_do_not_use(tmp_path):
     ],
 )
 def test_numbers_keep_their_digits(tmp_path, raw, text):
-    from lifecycle_lab.reading.sheets import number_text
+    from lifecycle_lab.reading.cells import number_text
 
     assert number_text(raw) == text
     if "E+" in text:
@@ -1021,6 +1021,6 @@ def test_a_gzip_bomb(tmp_path):
 
 def test_the_day_that_never_was():
     """1900 年的系统里 60 号是不存在的 2 月 29 日；前后两天都要对。"""
-    from lifecycle_lab.reading.sheets import DAY_ONE, date_text
+    from lifecycle_lab.reading.cells import DAY_ONE, date_text
 
     assert [date_text(n, "date", DAY_ONE) for n in ("59", "61")] == ["1900-02-28", "1900-03-01"]
