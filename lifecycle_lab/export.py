@@ -7,9 +7,13 @@
 from __future__ import annotations
 
 import html
+import os
+import secrets
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 _FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # 半角与全角的 = + - @
 # 双向控制符会让后面的字倒着排，看上去像另一个名字
@@ -165,3 +169,23 @@ TABLE_STYLE = """<style>
 .lab-table .lab-blank{color:#5c636d}
 .lab-note{opacity:.8;font-size:.9em;margin:.2em 0 .8em;text-align:left;white-space:pre-line}
 </style>"""
+
+
+@contextmanager
+def written_whole(*paths: Path) -> Iterator[tuple[Path, ...]]:
+    """每个目标旁边一个临时名字，正常结束才换名（从最后一个换起）；出错或 Ctrl-C 就都删掉，原来的还在。
+
+    磁盘的毛病是 OSError，怎样对读者说由调用的人定。
+    """
+    mark = secrets.token_hex(4)
+    unfinished = tuple(path.with_name(f".{mark}.{i}.part") for i, path in enumerate(paths))
+    try:
+        for path in paths:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        yield unfinished
+        for part, path in reversed(list(zip(unfinished, paths, strict=True))):
+            os.replace(part, path)
+    finally:
+        for part in unfinished:
+            with suppress(OSError):  # 删不掉也不能盖住原来的毛病
+                part.unlink(missing_ok=True)
