@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # 半角与全角的 = + - @
+FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # 半角与全角的 = + - @
 # 双向控制符会让后面的字倒着排，看上去像另一个名字
 _BIDI = {chr(c) for c in (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _TONES = {"good", "bad", "pending", "credit", "changed", "format", "blank"}
@@ -46,7 +46,7 @@ def sheet_text(text: object) -> str:
     本来就是“一撇加公式字符”的也再加一撇，读回来（`unguarded`）才一字不差。
     """
     shown = visible(text)
-    return "'" + shown if _is_guarded(shown) or shown.startswith(_FORMULA_STARTS) else shown
+    return "'" + shown if _is_guarded(shown) or shown.startswith(FORMULA_STARTS) else shown
 
 
 def unguarded(cell: str) -> str:
@@ -55,7 +55,7 @@ def unguarded(cell: str) -> str:
 
 
 def _is_guarded(cell: str) -> bool:
-    return cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA_STARTS)
+    return cell.startswith("'") and cell.lstrip("'").startswith(FORMULA_STARTS)
 
 
 def chart_text(text: object) -> str:
