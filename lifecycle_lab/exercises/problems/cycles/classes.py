@@ -40,7 +40,7 @@ def histories(numbers: Numbers) -> dict[str, list[date]]:
 
 
 def _unlike(numbers: Numbers, name: str, i: int, last: int) -> int:
-    """前面的间隔：取一段，使各段的平均数落在另一类里，只看平均的人会分错。"""
+    """前面的间隔：取一段，使它与最后一段的平均数落在另一类里，只看平均的人多半会分错。"""
     bounds = default_bounds()
     right = cycles.frequency_class(last, bounds)
     drawn = (numbers.whole(f"earlier|{name}|{i}|{attempt}", 15, 480) for attempt in count(1))
