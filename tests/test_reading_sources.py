@@ -87,13 +87,14 @@ def test_big_endian_utf_16_and_rare_hanzi(tmp_path):
     assert cells(read(tmp_path, PLAIN.replace("甲", "𠮷䶮").encode("gb18030")))[1][1] == "𠮷䶮"
 
 
-@pytest.mark.parametrize("size", [2**20 - 1, 2**20, 2**20 + 1, 2**20 + 2])
-def test_characters_across_the_blocks_of_a_large_file(tmp_path, size):
-    """读文件一次一块：一个汉字、一个换行落在两块之间也不坏。"""
+@pytest.mark.parametrize("before", [1, 2, 19, 27])
+def test_characters_across_the_blocks_of_a_large_file(tmp_path, before):
+    """读文件一次一块（2²⁰ 字节）：第一块在第一个“汉”之后 before 个字节完，可以在汉字里、在 \\r 与 \\n 之间。"""
     for encoding, end in (("utf-8", "\r\n"), ("gb18030", "\r")):
-        head = f"a,b{end}".encode() + b"x" * 100 + b",1" + end.encode()
-        filler = (b"y" * 98 + b",2" + end.encode()) * (size // (100 + len(end)))
-        data = (head + filler)[: size - 3].rpartition(end[-1:].encode())[0] + end[-1:].encode()
+        head, line = f"a,b{end}".encode(), b"y" * 98 + b",2" + end.encode()
+        many, rest = divmod(2**20 - before - len(head), len(line))
+        data = head + line * (many - 1) + b"x" * rest + line
+        assert len(data) == 2**20 - before
         data += "汉".encode(encoding) * 8 + b",3" + end.encode() + "字,4".encode(encoding)
         found = cells(read(tmp_path, data))
         assert found[-2:] == [("汉" * 8, "3"), ("字", "4")]
