@@ -96,9 +96,10 @@ def test_characters_across_the_blocks_of_a_large_file(tmp_path, before):
         data = head + line * (many - 1) + b"x" * rest + line
         assert len(data) == 2**20 - before
         data += "汉".encode(encoding) * 8 + b",3" + end.encode() + "字,4".encode(encoding)
-        found = cells(read(tmp_path, data))
-        assert found[-2:] == [("汉" * 8, "3"), ("字", "4")]
-        assert {len(row) for row in found} == {2}
+        found = list(read(tmp_path, data).lines())
+        assert [line.cells for line in found[-2:]] == [("汉" * 8, "3"), ("字", "4")]
+        assert {len(line.cells) for line in found} == {2}
+        assert [line.number for line in found] == list(range(1, many + 4))  # 切开的换行不多出一行
 
 
 def test_a_bad_byte_is_placed_even_far_into_the_file(tmp_path):
