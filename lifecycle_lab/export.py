@@ -7,11 +7,15 @@
 from __future__ import annotations
 
 import html
+import os
+import secrets
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
-_FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # 半角与全角的 = + - @
+FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # 半角与全角的 = + - @
 # 双向控制符会让后面的字倒着排，看上去像另一个名字
 _BIDI = {chr(c) for c in (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 _TONES = {"good", "bad", "pending", "credit", "changed", "format", "blank"}
@@ -42,7 +46,7 @@ def sheet_text(text: object) -> str:
     本来就是“一撇加公式字符”的也再加一撇，读回来（`unguarded`）才一字不差。
     """
     shown = visible(text)
-    return "'" + shown if _is_guarded(shown) or shown.startswith(_FORMULA_STARTS) else shown
+    return "'" + shown if _is_guarded(shown) or shown.startswith(FORMULA_STARTS) else shown
 
 
 def unguarded(cell: str) -> str:
@@ -51,7 +55,7 @@ def unguarded(cell: str) -> str:
 
 
 def _is_guarded(cell: str) -> bool:
-    return cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA_STARTS)
+    return cell.startswith("'") and cell.lstrip("'").startswith(FORMULA_STARTS)
 
 
 def chart_text(text: object) -> str:
@@ -165,3 +169,23 @@ TABLE_STYLE = """<style>
 .lab-table .lab-blank{color:#5c636d}
 .lab-note{opacity:.8;font-size:.9em;margin:.2em 0 .8em;text-align:left;white-space:pre-line}
 </style>"""
+
+
+@contextmanager
+def written_whole(*paths: Path) -> Iterator[tuple[Path, ...]]:
+    """每个目标旁边一个临时名字，正常结束才换名（从最后一个换起）；出错或 Ctrl-C 就都删掉，原来的还在。
+
+    磁盘的毛病是 OSError，怎样对读者说由调用的人定。
+    """
+    mark = secrets.token_hex(4)
+    unfinished = tuple(path.with_name(f".{mark}.{i}.part") for i, path in enumerate(paths))
+    try:
+        for path in paths:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        yield unfinished
+        for part, path in reversed(list(zip(unfinished, paths, strict=True))):
+            os.replace(part, path)
+    finally:
+        for part in unfinished:
+            with suppress(OSError):  # 删不掉也不能盖住原来的毛病
+                part.unlink(missing_ok=True)

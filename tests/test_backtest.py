@@ -15,6 +15,7 @@ from scipy import stats
 from lifecycle_lab import backtest
 from lifecycle_lab.backtest import Contestant, judge, rank
 from lifecycle_lab.backtest.snapshots import Purchases, silent, snapshot, split_days
+from lifecycle_lab.cycles import Visits
 from lifecycle_lab.schema import DataError, ParameterError
 
 
@@ -201,7 +202,7 @@ def test_a_shop_cut_by_hand():
     assert data.day.tolist() == [1, 5, 30, 40, 10, 12, 20]
     now = snapshot(data, 20)
     assert now.who.tolist() == [0, 3]
-    assert list(now.visits()) == [(1, 5, 2, 4), (10, 20, 3, 8)]
+    assert list(now.visits()) == [Visits(1, 5, 2, 4), Visits(10, 20, 3, 8)]
     assert now.idle.tolist() == [15, 0]
     assert now.gaps.tolist() == [4, 2, 8]
     assert silent(data, now, 10).tolist() == [False, True]
@@ -225,8 +226,8 @@ def test_a_snapshot_equals_plain_python(shop, as_of):
         return
     now = snapshot(data, as_of)
     assert now.who.tolist() == [i for i, _ in seen]
-    expected = [(d[0], d[-1], len(d), d[-1] - d[-2] if len(d) > 1 else None) for _, d in seen]
-    assert [tuple(visits) for visits in now.visits()] == expected
+    expected = [Visits(d[0], d[-1], len(d), d[-1] - d[-2] if len(d) > 1 else None) for _, d in seen]
+    assert list(now.visits()) == expected
     assert sorted(now.gaps.tolist()) == sorted(b - a for _, d in seen for a, b in pairwise(d))
 
 

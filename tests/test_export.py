@@ -226,3 +226,36 @@ def test_tones_headers_and_widths():
     assert "<style>" in table._repr_html_()
     assert "http" not in table._repr_html_()
     assert "<script" not in export.TABLE_STYLE
+
+
+# ---- 写完整了才换名 ----
+
+
+def test_written_whole_puts_the_last_first_and_leaves_nothing_else(tmp_path, monkeypatch):
+    """先换最后一个：订单旁边的真相先到。名字长到文件系统的上限也写得下。"""
+    ends = [tmp_path / "新" / ("长" * 83 + ".csv"), tmp_path / "新" / "truth"]
+    moved, real = [], export.os.replace
+    monkeypatch.setattr(export.os, "replace", lambda a, b: (moved.append(b), real(a, b)))
+    with export.written_whole(*ends) as parts:
+        for part, text in zip(parts, "甲乙", strict=True):
+            assert part.parent == ends[0].parent
+            part.write_text(text, encoding="utf-8")
+        assert not any(end.exists() for end in ends)
+    assert moved == ends[::-1]
+    assert [end.read_text(encoding="utf-8") for end in ends] == ["甲", "乙"]
+    assert sorted(ends[0].parent.iterdir()) == sorted(ends)
+
+
+@pytest.mark.parametrize("trouble", [KeyboardInterrupt(), OSError(28, "满了")])
+def test_written_whole_keeps_the_old_when_something_happens(tmp_path, trouble):
+    path = tmp_path / "订单.csv"
+    path.write_text("旧", encoding="utf-8")
+
+    def write_half():
+        with export.written_whole(path) as (part,):
+            part.write_text("新", encoding="utf-8")
+            raise trouble
+
+    with pytest.raises(type(trouble)):
+        write_half()
+    assert [(p.name, p.read_text(encoding="utf-8")) for p in tmp_path.iterdir()] == [("订单.csv", "旧")]

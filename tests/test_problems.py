@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from golden.sheets import Desk, assignment
@@ -20,13 +21,13 @@ from lifecycle_lab.exercises.modes import answers_for, as_typed, expected
 from lifecycle_lab.exercises.problems import _built, builders
 from lifecycle_lab.exercises.problems.cycles import (
     gap_class,
-    histories,
     reading_verdict,
     repurchase_curve,
     state_at_date,
-    ten_spells,
 )
 from lifecycle_lab.exercises.problems.cycles import gap_quantiles as quantiles_problem
+from lifecycle_lab.exercises.problems.cycles.classes import histories
+from lifecycle_lab.exercises.problems.cycles.curve import ten_spells
 from lifecycle_lab.exercises.reasons import reason
 from lifecycle_lab.variants import Numbers
 
@@ -115,6 +116,18 @@ def test_classes_follow_the_printed_bounds(seed):
         assert [asked.right[row, column] for column in ("gap", "class", "cycle")] == [gap, name, cycle]
         assert asked.given[row, "bought"].split("\n") == [day.isoformat() for day in bought]
     assert {asked.right[row, "class"] for row in asked.rows} == {"高频", "中频", "低频", "超出"}
+
+
+@given(seeds)
+def test_every_earlier_gap_pulls_the_average_into_another_class(seed):
+    """80、200 属于后一类，400 仍属前一类。"""
+
+    def place(twice: int) -> int:
+        return (twice // 2 >= 80) + (twice // 2 >= 200) + (twice // 2 > 400)
+
+    for bought in histories(Numbers(seed)).values():
+        *earlier, last = ((b - a).days for a, b in pairwise(bought))
+        assert all(place(gap + last) != place(2 * last) for gap in earlier)
 
 
 @given(seeds)

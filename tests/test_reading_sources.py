@@ -87,17 +87,19 @@ def test_big_endian_utf_16_and_rare_hanzi(tmp_path):
     assert cells(read(tmp_path, PLAIN.replace("甲", "𠮷䶮").encode("gb18030")))[1][1] == "𠮷䶮"
 
 
-@pytest.mark.parametrize("size", [2**20 - 1, 2**20, 2**20 + 1, 2**20 + 2])
-def test_characters_across_the_blocks_of_a_large_file(tmp_path, size):
-    """读文件一次一块：一个汉字、一个换行落在两块之间也不坏。"""
+@pytest.mark.parametrize("before", [1, 2, 19, 27])
+def test_characters_across_the_blocks_of_a_large_file(tmp_path, before):
+    """读文件一次一块（2²⁰ 字节）：第一块在第一个“汉”之后 before 个字节完，可以在汉字里、在 \\r 与 \\n 之间。"""
     for encoding, end in (("utf-8", "\r\n"), ("gb18030", "\r")):
-        head = f"a,b{end}".encode() + b"x" * 100 + b",1" + end.encode()
-        filler = (b"y" * 98 + b",2" + end.encode()) * (size // (100 + len(end)))
-        data = (head + filler)[: size - 3].rpartition(end[-1:].encode())[0] + end[-1:].encode()
+        head, line = f"a,b{end}".encode(), b"y" * 98 + b",2" + end.encode()
+        many, rest = divmod(2**20 - before - len(head), len(line))
+        data = head + line * (many - 1) + b"x" * rest + line
+        assert len(data) == 2**20 - before
         data += "汉".encode(encoding) * 8 + b",3" + end.encode() + "字,4".encode(encoding)
-        found = cells(read(tmp_path, data))
-        assert found[-2:] == [("汉" * 8, "3"), ("字", "4")]
-        assert {len(row) for row in found} == {2}
+        found = list(read(tmp_path, data).lines())
+        assert [line.cells for line in found[-2:]] == [("汉" * 8, "3"), ("字", "4")]
+        assert {len(line.cells) for line in found} == {2}
+        assert [line.number for line in found] == list(range(1, many + 4))  # 切开的换行不多出一行
 
 
 def test_a_bad_byte_is_placed_even_far_into_the_file(tmp_path):
@@ -444,7 +446,7 @@ def test_orders_do_not_mind_merges_in_columns_they_do_not_use(tmp_path):
     ],
 )
 def test_numbers_keep_their_digits(tmp_path, raw, text):
-    from lifecycle_lab.reading.sheets import number_text
+    from lifecycle_lab.reading.cells import number_text
 
     assert number_text(raw) == text
     if "E+" in text:
@@ -1023,6 +1025,6 @@ def test_a_gzip_bomb(tmp_path):
 
 def test_the_day_that_never_was():
     """1900 年的系统里 60 号是不存在的 2 月 29 日；前后两天都要对。"""
-    from lifecycle_lab.reading.sheets import DAY_ONE, date_text
+    from lifecycle_lab.reading.cells import DAY_ONE, date_text
 
     assert [date_text(n, "date", DAY_ONE) for n in ("59", "61")] == ["1900-02-28", "1900-03-01"]

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from lifecycle_lab import models
-from lifecycle_lab.backtest.snapshots import Snapshot, Visits
+from lifecycle_lab.backtest.snapshots import Snapshot
 from lifecycle_lab.backtest.trial import Contestant
+from lifecycle_lab.cycles import Visits
 
 Entrant = Callable[[Snapshot, int], Sequence[Contestant]]
 """（截止那天的样子，预测期） → 参赛者；分数的顺序同 Snapshot 的各列。"""

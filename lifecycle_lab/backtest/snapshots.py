@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from lifecycle_lab import models
+from lifecycle_lab.cycles import Visits
 from lifecycle_lab.schema import DataError, ParameterError
 
 
@@ -26,15 +26,6 @@ class Purchases:
     @property
     def last_day(self) -> int:
         return int(self.day.max())
-
-
-class Visits(NamedTuple):
-    """一位客户在截止那天看得见的，给规则用；名字与订单底表的一样。"""
-
-    first_day: int
-    last_day: int
-    purchase_days: int
-    last_gap: int | None
 
 
 @dataclass(frozen=True, eq=False)

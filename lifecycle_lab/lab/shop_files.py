@@ -7,10 +7,8 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -19,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lifecycle_lab.export import written_whole
 from lifecycle_lab.schema import DataError, ParameterError, quote
 from lifecycle_lab.simulate import shops
 
@@ -107,15 +106,11 @@ def _demand_free(ends: Sequence[Path], replace: bool) -> None:
 
 
 @contextmanager
-def _beside(ends: Sequence[Path]) -> Iterator[list[Path]]:
+def _beside(ends: Sequence[Path]) -> Iterator[tuple[Path, ...]]:
     """每个目标旁边一个临时文件；做完一起改名，出了事一起删掉。"""
-    mark = secrets.token_hex(4)
-    parts = [path.with_name(f".{path.name}.{mark}.part") for path in ends]
     try:
-        ends[0].parent.mkdir(parents=True, exist_ok=True)
-        yield parts
-        for part, path in reversed(list(zip(parts, ends, strict=True))):  # 真相先到，订单从不单独出现
-            os.replace(part, path)
+        with written_whole(*ends) as parts:  # 真相先到，订单从不单独出现
+            yield parts
     except OSError as error:
         raise DataError(
             f"{quote(ends[0].name, 80)} 写不下去。",
@@ -123,10 +118,6 @@ def _beside(ends: Sequence[Path]) -> Iterator[list[Path]]:
             why=f"系统说：{quote(error.strerror or type(error).__name__, 80)}。",
             remedy="看看磁盘满没满、这个文件夹能不能写；一亿笔订单约要 1.3 GB。",
         ) from None
-    finally:
-        for part in parts:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
 
 
 def _writer(path: Path, columns: Mapping[str, pa.DataType], about: Mapping[str, str]) -> pq.ParquetWriter:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from lifecycle_lab.export import sheet_text
+from lifecycle_lab.export import sheet_text, written_whole
 from lifecycle_lab.orders.result import Reading
 from lifecycle_lab.schema import DataError, ParameterError, quote
 
@@ -27,8 +23,11 @@ def write(found: Reading, path: Path) -> Path:
         raise ParameterError(
             f"不知道怎样写 {quote(path.name, 80)}。", where="clean", remedy="扩展名写 .csv 或 .parquet。"
         )
-    with _whole(path) as unfinished:
-        writer(table, str(unfinished))
+    try:
+        with written_whole(path) as (unfinished,):
+            writer(table, str(unfinished))
+    except OSError as error:
+        raise _unwritable(path, error) from None
     return path
 
 
@@ -86,26 +85,6 @@ def _guarded(values: pa.ChunkedArray) -> pa.ChunkedArray:
     flat = values.combine_chunks()
     replaced = pa.array([sheet_text(text) for text in flat.filter(mask).to_pylist()], flat.type)
     return pa.chunked_array([pc.replace_with_mask(flat, mask, replaced)])
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """先写到同一文件夹的临时名字，写完才换名。"""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-        os.close(handle)
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    unfinished = Path(name)
-    try:
-        yield unfinished
-        os.chmod(unfinished, 0o644)
-        os.replace(unfinished, path)
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _unwritable(path: Path, error: OSError) -> DataError:

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lifecycle_lab.orders.intake import FATES, QUARANTINED, USED, Rows
 from lifecycle_lab.orders.profiles import RULE_IDS
+from lifecycle_lab.orders.rows import FATES, QUARANTINED, USED, Rows
 from lifecycle_lab.schema import LabError
 
 _DAY, _HOUR = 86_400, 3_600

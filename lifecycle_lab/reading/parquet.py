@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,10 +155,6 @@ def _batch_rows(metadata) -> int:
 
 def file_piece(path: Path, name: str, partition: Sequence[tuple[str, str | None]] = ()) -> Piece:
     return Piece(name, lambda: path.open("rb"), path.stat().st_size, tuple(partition))
-
-
-def bytes_piece(name: str, data: bytes) -> Piece:
-    return Piece(name, lambda: io.BytesIO(data), len(data))
 
 
 def folder_pieces(folder: Path, limits: Limits) -> list[Piece]:

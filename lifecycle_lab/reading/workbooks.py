@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
 from lifecycle_lab.reading.archives import Parts, check_archive
+from lifecycle_lab.reading.cells import DAY_ONE, DAY_ONE_1904, unescaped
 from lifecycle_lab.reading.limits import ChoiceNeeded, Limits, too_many_cells
-from lifecycle_lab.reading.sheets import DAY_ONE, DAY_ONE_1904, SheetParser, SheetRows, unescaped
+from lifecycle_lab.reading.sheets import SheetParser, SheetRows
 from lifecycle_lab.reading.text_tables import PREVIEW_ROWS, LooksLike
 from lifecycle_lab.schema import DataError, LabError, quote
 
