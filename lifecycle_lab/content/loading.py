@@ -32,7 +32,15 @@ from lifecycle_lab.content.shapes import (
     Thresholds,
     ToyCustomer,
 )
-from lifecycle_lab.content.vocabulary import ANSWERS, HINTS, ITEM_KINDS, REASON_FIELDS, STATES, TABLE_COLUMNS
+from lifecycle_lab.content.vocabulary import (
+    ANSWERS,
+    BACKTEST_FIELDS,
+    HINTS,
+    ITEM_KINDS,
+    REASON_FIELDS,
+    STATES,
+    TABLE_COLUMNS,
+)
 from lifecycle_lab.reading import minor_units, parse_decimal
 from lifecycle_lab.schema import ContentError, quote
 
@@ -63,6 +71,7 @@ def load(folder: Path) -> Course:
         exercises=_joined(unique(_nested(folder / "exercises.toml", "exercise"), _exercise), problems),
         misconceptions=unique(_nested(folder / "misconceptions.toml", "misconception"), _misconception),
         reasons=sentences(read_nest(folder / "reasons.toml"), REASON_FIELDS),
+        backtest=sentences(read_nest(folder / "backtest.toml"), BACKTEST_FIELDS),
         quiz=quiz,
         quiz_words=quiz_words,
         cycles=read_cycles(folder / "cycles.toml"),

@@ -136,3 +136,21 @@ def _quiz_fields() -> dict[str, frozenset[str]]:
 
 QUIZ_FIELDS = MappingProxyType(_quiz_fields())
 """概念题用语的名称 → 它可以用的 $名字；规矩同 REASON_FIELDS。"""
+
+CONTESTANTS = ("static", "class", "own", "bgnbd_gone", "bgnbd_silent", "mbgcnbd_gone", "mbgcnbd_silent")
+"""回测的参赛者：三条规则，两个模型各按两个问题出一份分数（gone 流失的概率，silent 往后不来的概率）。"""
+_SCORES = ("", "_auc", "_disturbed", "_better", "_worse")
+
+
+def _backtest_fields() -> dict[str, frozenset[str]]:
+    fields = {f"label.{name}": "" for name in CONTESTANTS}
+    opening = "splits customers horizon recall"
+    fields |= {"opening.state": opening, "opening.action": opening}
+    for name, cases in (("best", ("clear", "unclear", "baseline")), ("rule", ("better", "worse", "mixed"))):
+        own = " ".join(f"{who}{part}" for who in (name, "baseline") for part in _SCORES)
+        fields |= {f"{name}.{case}": f"splits recall {own}" for case in cases}
+    return {name: frozenset(text.split()) for name, text in fields.items()}
+
+
+BACKTEST_FIELDS = MappingProxyType(_backtest_fields())
+"""回测判语的名称 → 它可以用的 $名字；规矩同 REASON_FIELDS。"""
