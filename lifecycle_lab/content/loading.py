@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from lifecycle_lab.content.checks import check_course
+from lifecycle_lab.content.cycle_words import read_cycle_words
 from lifecycle_lab.content.cycles import read_cycles
 from lifecycle_lab.content.problems import read_problems
 from lifecycle_lab.content.quiz import read_quiz
@@ -75,6 +76,7 @@ def load(folder: Path) -> Course:
         quiz=quiz,
         quiz_words=quiz_words,
         cycles=read_cycles(folder / "cycles.toml"),
+        cycle_words=read_cycle_words(folder / "cycle_lesson.toml"),
         glossary=_glossary(folder),
     )
     settings.finish()
