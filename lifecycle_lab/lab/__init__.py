@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifecycle_lab import rfm, tables
+from lifecycle_lab import cycles, rfm, tables
 from lifecycle_lab.answers import AnswersFile, default_path, write_file
 from lifecycle_lab.content import datapackage
 from lifecycle_lab.exercises import checks
@@ -41,7 +41,13 @@ if TYPE_CHECKING:
 # 一个内核一个会话：答案文件据此分清“以前的会话”与“刚才的点击”
 _SESSION = secrets.token_hex(8)
 _DEMO = "⚠ 现在是示范学号 demo：正式做之前，把最上面的 student_id 改成自己的学号，再从头运行。"
-_JUDGES = {"warm_up": rfm.mark, "table_4_3": rfm.mark, "table_4_4": rfm.segment}
+_JUDGES = {
+    "warm_up": rfm.mark,
+    "table_4_3": rfm.mark,
+    "table_4_4": rfm.segment,
+    "gap_class": cycles.frequency_class,
+    "state_at_date": cycles.state,
+}
 
 
 def open_lab(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from lifecycle_lab import backtest, cycles, models, plots
 from lifecycle_lab.backtest import Question, Trial
@@ -20,7 +21,8 @@ from lifecycle_lab.report import Figure
 
 LONG_HORIZON = 180
 RESAMPLES = 100
-SPLITS = {"state": 2, "action": 3}
+SPLITS = 3
+STATE_DAYS = (Fraction(1, 2), Fraction(3, 4))
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,11 @@ class Outcome:
         ]
         recall = self.trials[0].recall
         drawn = plots.png(figures.plot_disturbed(bars, recall).figure)
-        return Figure(drawn, figures.describe_disturbed(bars, recall), self.verdict())
+        return Figure(drawn, figures.describe_disturbed(bars, recall), say("said.disturbed"))
 
     def verdict(self) -> str:
         """一句话，跟着数字变；文章的规则与静态规则比怎样。"""
-        labels = {line.key: label(line.key) for line in self.trials[0].lines}
+        labels = {line.key: label(line.key).split("（")[0] for line in self.trials[0].lines}
         return backtest.verdict(self.trials, course().backtest, labels, focus="class")
 
 
@@ -83,16 +85,22 @@ def question_text(trial: Trial) -> str:
     )
 
 
-def compare(ledger: Ledger, question: Question, shop_cycle, splits: int = 0) -> Outcome:
-    """几个截止日各比一次；历史太短、没有真相、人太少 → LabError，说出还差什么。"""
+def compare(ledger: Ledger, question: Question, shop_cycle, splits: int = SPLITS) -> Outcome:
+    """几个截止日各比一次；历史太短、没有真相、人太少 → LabError，说出还差什么。
+
+    问状态不必等往后的日子过完，截止日取观察期的一半与四分之三；问行动由回测均匀地切。
+    """
     data = backtest.purchases(list(ledger.days.values()))
+    length = data.last_day - data.first_day + 1
+    state_days = tuple(data.first_day + int(length * share) for share in STATE_DAYS)
     trials = backtest.run(
         data,
         field(shop_cycle),
         horizon=horizon(data),
         baseline="static",
         question=question,
-        splits=splits or SPLITS[question],
+        as_of=state_days if question == "state" else (),
+        splits=splits,
         gone_day=None if ledger.gone is None else [ledger.gone[who] for who in ledger.days],
         resamples=RESAMPLES,
     )
