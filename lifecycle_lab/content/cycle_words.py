@@ -63,7 +63,9 @@ _SAID = {
     **dict.fromkeys(("icc_zero", "quantity_none", "stability", "flow_none", "timelines"), ""),
     "states": "static dynamic disagree customers",
     "flow": "before after kept total lost",
-    **dict.fromkeys(("timelines_none", "regularity", "transitions", "monday", "call_list_none", "disturbed"), ""),
+    **dict.fromkeys(
+        ("timelines_none", "regularity", "transitions", "monday", "call_list_none", "disturbed"), ""
+    ),
 }
 _SLIDER = {
     **dict.fromkeys(("high", "mid", "low", "lost", "window", "static_note"), ""),

@@ -130,11 +130,14 @@ class Lab:
 
     def shop(self, name: str = "") -> CycleShop:
         """第 06 课的一家店：空是你的来源那一家；longjing、womenswear、online_retail 是随书的；同名总是同一家。"""
-        from lifecycle_lab.lab.cycle_shop import open_shop  # 用到才引入 DuckDB
+        from lifecycle_lab.lab import cycle_shop, ledgers  # 用到才引入 DuckDB
 
-        if name not in self._shops:
-            self._shops[name] = open_shop(name, self.source, self.assignment)
-        return self._shops[name]
+        mine = (self.source, self.assignment)
+        chosen = ledgers.shop_name(name, *mine)
+        if chosen not in self._shops:
+            borrowed = chosen == ledgers.TEA and ledgers.is_borrowed(*mine)
+            self._shops[chosen] = cycle_shop.CycleShop(ledgers.open_ledger(chosen, *mine), borrowed)
+        return self._shops[chosen]
 
     def questionnaire(self) -> InterviewForm:
         """表4-1：显示出来可以直接答，收进班级问卷；也有 answer、submit、withdraw。"""

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, TypeVar
 from lifecycle_lab import cycles, plots, warehouse
 from lifecycle_lab.content import course
 from lifecycle_lab.cycles import STATES, Bounds, ClassRule, OwnCycleRule, StaticRule
-from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.showing import Shown
 from lifecycle_lab.export import Table
+from lifecycle_lab.lab import cycle_sliders
 from lifecycle_lab.lab import cycle_tables as tables
 from lifecycle_lab.lab.cycle_words import class_label, days, say, state_label
-from lifecycle_lab.lab.ledgers import CustomerId, Ledger, is_borrowed, open_ledger
+from lifecycle_lab.lab.ledgers import CustomerId, Ledger
 from lifecycle_lab.plots import cycles as figures
 from lifecycle_lab.report import Figure
 from lifecycle_lab.schema import LabError, half_up
@@ -29,17 +29,11 @@ from lifecycle_lab.warehouse import day_date, day_number
 if TYPE_CHECKING:
     from lifecycle_lab.backtest import Question
     from lifecycle_lab.lab.cycle_trial import Outcome
+    from lifecycle_lab.widgets.sliders import Sliders
 
 Found = TypeVar("Found")
 _SHOWN_CUSTOMERS = 6
 _FLOW_DAYS = 180
-
-
-def open_shop(name: str, source: str, assignment: Assignment) -> CycleShop:
-    """name: 空是学生自己的那家；longjing、womenswear、online_retail，或 shops.toml 里别的店。"""
-    ledger = open_ledger(name, source, assignment)
-    borrowed = not name and is_borrowed(source, assignment)
-    return CycleShop(ledger, say("said.borrowed", shop=ledger.title) if borrowed else "")
 
 
 def _or_reason(build: Callable[..., Found]) -> Callable[..., Found | Shown]:
@@ -58,8 +52,9 @@ def _or_reason(build: Callable[..., Found]) -> Callable[..., Found | Shown]:
 class CycleShop:
     """一家店：账、仓库，和课上问它的每一个问题。"""
 
-    def __init__(self, ledger: Ledger, note: str = "") -> None:
-        self.ledger, self.note = ledger, note
+    def __init__(self, ledger: Ledger, borrowed: bool = False) -> None:
+        """borrowed: 学生的来源没有购买日，借这家店来学。"""
+        self.ledger, self.borrowed = ledger, borrowed
         self._trials: dict[str, Outcome] = {}
 
     @property
@@ -98,7 +93,8 @@ class CycleShop:
             (say("row.truth"), say(f"word.{truth}")),
         )
         columns = (say("column.item"), say("column.content"))
-        return Table(say("title.card", shop=self.title), columns, rows, self.note)
+        note = say("said.borrowed", shop=self.title) if self.borrowed else ""
+        return Table(say("title.card", shop=self.title), columns, rows, note)
 
     def definitions(self, bounds: Sequence[int] = ()) -> Table:
         """频次类、周期、三个天数；观察期看不到的写明。"""
@@ -248,6 +244,23 @@ class CycleShop:
         today, rule = day_number(day), self.class_rule()
         seen = ((who, cycles.visits(bought, today)) for who, bought in self.ledger.days.items())
         return {who: cycles.state(visits, today, rule) for who, visits in seen if visits}
+
+    # ── 滑块 ────────────────────────────────────────────────────────
+
+    @cached_property
+    def bounds_sliders(self) -> Sliders:
+        """拨频次类的界限，看表3 怎样变。"""
+        return cycle_sliders.bounds_sliders(self.rows)
+
+    @cached_property
+    def states_sliders(self) -> Sliders:
+        """拨界限与“几个周期算流失”，看四种状态的人数怎样变。"""
+        return cycle_sliders.states_sliders(self.house.states())
+
+    @cached_property
+    def window_sliders(self) -> Sliders:
+        """拨观察期的长短，看从不改变的钟表客户显出多少。"""
+        return cycle_sliders.window_sliders(self.window)
 
     # ── 比一比，做什么 ───────────────────────────────────────────────
 

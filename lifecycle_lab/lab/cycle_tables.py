@@ -24,7 +24,9 @@ def table_1(shop: str, found: cycles.Repurchase) -> Table:
         *(say("column.corrected", share=share) for share in shares),
     ]
     rows = [_repurchase_row(name, line) for name, line in lines.items() if line]
-    return Table(say("title.table_1", shop=shop), tuple(columns), tuple(rows), repurchase_sentence(found.every))
+    return Table(
+        say("title.table_1", shop=shop), tuple(columns), tuple(rows), repurchase_sentence(found.every)
+    )
 
 
 def _repurchase_row(name: str, line: cycles.RepurchaseLine) -> tuple[str, ...]:
@@ -210,7 +212,9 @@ def regularity_sentence(found: cycles.Regularity) -> str:
         kind = "regular"
     else:
         kind = "bursty" if found.high is not None and found.high < 1 else "irregular"
-    return say(f"said.{kind}", k=f"{found.k:.2f}", low=f"{found.low:.2f}", high=high, pairs=f"{found.pairs:,}")
+    return say(
+        f"said.{kind}", k=f"{found.k:.2f}", low=f"{found.low:.2f}", high=high, pairs=f"{found.pairs:,}"
+    )
 
 
 def _icc_sentence(split: cycles.VarianceSplit) -> str:

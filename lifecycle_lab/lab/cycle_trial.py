@@ -81,7 +81,8 @@ def label(key: str) -> str:
 
 def question_text(trial: Trial) -> str:
     return say(
-        f"word.question_{trial.question}", **({"horizon": trial.horizon} if trial.question == "action" else {})
+        f"word.question_{trial.question}",
+        **({"horizon": trial.horizon} if trial.question == "action" else {}),
     )
 
 

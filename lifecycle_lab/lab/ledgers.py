@@ -60,13 +60,22 @@ def is_borrowed(source: str, assignment: Assignment) -> bool:
     return assignment.as_of is None or not (shipped or source.strip())
 
 
+def shop_name(name: str, source: str, assignment: Assignment) -> str:
+    """“我的店”其实是随书的哪一家：同一家店就用同一个名字；是学生自己的（或换了观察日）就是空。"""
+    if name or not is_borrowed(source, assignment):
+        usual = assignment.as_of == course().sources[ONLINE_RETAIL].as_of
+        return ONLINE_RETAIL if not name and assignment.source == ONLINE_RETAIL and usual else name
+    return TEA
+
+
 def open_ledger(name: str, source: str, assignment: Assignment) -> Ledger:
-    """name: 空是学生自己的那家；online_retail、随书的两家店、shops.toml 里别的编号（现造）。"""
-    if name == ONLINE_RETAIL or (not name and assignment.source == ONLINE_RETAIL):
-        return _online_retail(None if name else assignment.as_of)
-    if not name and not is_borrowed(source, assignment):
-        return _yours(source, assignment)
-    return shipped(name or TEA) if (name or TEA) in SHIPPED else made(name)
+    """name: `shop_name` 给的：空是学生自己的那家；online_retail、随书的两家店、shops.toml 里别的编号（现造）。"""
+    if name == ONLINE_RETAIL:
+        return _online_retail(None)
+    if not name:
+        mine = assignment.source == ONLINE_RETAIL
+        return _online_retail(assignment.as_of) if mine else _yours(source, assignment)
+    return shipped(name) if name in SHIPPED else made(name)
 
 
 def shipped(name: str) -> Ledger:
