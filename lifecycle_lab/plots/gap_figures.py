@@ -129,37 +129,44 @@ def plot_window(
     audits: 从短到长的几个窗，画成线；low: 低频的界限（天），写在轴名里。滑块动的时候叫 `update_window`。
     """
     with panel_for(ax, (6.4, 3.6)) as panel:
-        known = [audit for audit in audits if audit.seen is not None]
-        panel.plot([a.window for a in known], [a.seen for a in known], color=CORRECTED_COLOUR, linewidth=2)
-        if chosen.unlimited is not None:
-            panel.axhline(chosen.unlimited, color=NAIVE_COLOUR, linestyle="--", linewidth=1.5)
-            words = f"一直看下去：{percent(chosen.unlimited, 1)}"
-            panel.text(
-                known[-1].window,
-                chosen.unlimited,
-                words,
-                ha="right",
-                va="top",
-                color=NAIVE_COLOUR,
-                fontsize=SMALL,
-            )
-        panel.plot([0], [0], marker="o", markersize=9, color="black", linestyle="")
-        panel.text(0, 0, "", ha="center", va="bottom", fontsize=SMALL)
-        lowest = min([a.seen for a in known] + [chosen.unlimited or 1.0])
-        panel.set(xlim=(known[0].window, known[-1].window), ylim=(max(0.0, lowest - 0.08), 1.04))
-        percent_axis(panel.yaxis)
+        known = [(audit.window, audit.seen) for audit in audits if audit.seen is not None]
+        panel.plot(*zip(*known, strict=True), color=CORRECTED_COLOUR, linewidth=2)
+        first, last = known[0][0], known[-1][0]
+        every = 1.0 if chosen.unlimited is None else chosen.unlimited
+        panel.axhline(every, color=NAIVE_COLOUR, linestyle="--", linewidth=1.5)
+        panel.annotate(
+            f"一直看下去：{percent(every, 1)}",
+            (last, every),
+            xytext=(0, -3),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            color=NAIVE_COLOUR,
+            fontsize=SMALL,
+        )
+        panel.plot([first], [1], marker="o", markersize=9, color="black", linestyle="")
+        panel.text(first, 1, "", va="bottom", fontsize=SMALL)
+        lowest = min(every, *(share for _, share in known))
+        panel.set(xlim=(first - 15, last + 15), ylim=(max(0.0, lowest - 0.04), 1.04))
+        panel.set_yticks([tick / 20 for tick in range(21) if panel.get_ylim()[0] <= tick / 20])
+        panel.yaxis.set_major_formatter(lambda value, _: percent(value))
         name_axes(panel, "看多少天", f"下一段不超过 {low} 天的份额")
         update_window(panel, chosen)
     return panel
 
 
 def update_window(panel: Axes, chosen: WindowAudit) -> None:
-    """把画好的图换成另一个窗：只挪动点与它的字。"""
-    share = chosen.seen if chosen.seen is not None else float("nan")
+    """把画好的图换成另一个窗：只挪动点与它的字；字写在点的右上，靠右边时写在左上。"""
+    share = float("nan") if chosen.seen is None else chosen.seen
     panel.lines[-1].set_data([chosen.window], [share])
     left, right = panel.get_xlim()
-    inside = min(max(chosen.window, left + 0.12 * (right - left)), right - 0.12 * (right - left))
-    panel.texts[-1].set(text=f"{chosen.window:,} 天：{percent(share, 1)}", x=inside, y=share + 0.008)
+    fits = chosen.window < left + 0.75 * (right - left)
+    panel.texts[-1].set(
+        text=f"{chosen.window:,} 天：{percent(share, 1)}",
+        x=chosen.window,
+        y=share + 0.012,
+        ha="left" if fits else "right",
+    )
 
 
 def plot_regularity(
