@@ -246,6 +246,17 @@ def test_the_real_shop_has_no_truth_and_says_so():
     assert "真实的店里看不见流失" in str(told)
 
 
+def test_every_one_time_buyer_is_alive_to_bgnbd_while_the_truth_falls():
+    rows = shop("longjing").alive_trap().rows
+    assert [row[2] for row in rows] == ["100 %"] * 4
+    truth = [int(row[4].strip(" %")) for row in rows]
+    assert truth == sorted(truth, reverse=True)
+    assert truth[-1] < 60
+    single = sum(row.purchase_days == 1 for row in shop("longjing").customers)
+    assert sum(int(row[1].replace(",", "")) for row in rows) == single
+    assert len(shop("online_retail").alive_trap().columns) == 4  # 没有真相一列
+
+
 # ── 轻 ──────────────────────────────────────────────────────────────
 
 

@@ -10,7 +10,7 @@ from lifecycle_lab.content.records import read_nest, sentences
 _TITLES = {
     **dict.fromkeys(("card", "table_1", "table_2", "definitions", "stability"), "shop"),
     "audit": "shop mid low",
-    **dict.fromkeys(("states", "monday"), "shop"),
+    **dict.fromkeys(("states", "monday", "trap"), "shop"),
     "table_3": "shop n next",
     "call_list": "shop state",
     "trial": "shop question",
@@ -21,13 +21,14 @@ _COLUMNS = {
     **dict.fromkeys(("share", "measure", "value", "reading", "rule", "aspect", "customer"), ""),
     **dict.fromkeys(("last_day", "idle", "last_gap", "frequency_class", "money", "contestant"), ""),
     **dict.fromkeys(("auc", "better", "worse", "own_recall", "own_contacted"), ""),
+    **dict.fromkeys(("bgnbd", "mbgnbd", "truth"), ""),
     **dict.fromkeys(("naive", "corrected"), "share"),
     "class": "n",
     **dict.fromkeys(("within_naive", "within_corrected"), "cycles"),
     "disturbed": "recall",
 }
 _ROWS = {
-    **dict.fromkeys(("what", "kind", "period", "as_of", "size", "truth", "first", "later", "every"), ""),
+    **dict.fromkeys(("what", "kind", "period", "size", "truth", "first", "later", "every"), ""),
     **dict.fromkeys(("repeat_customers", "repeat_orders", "audit_naive", "audit_corrected"), ""),
     **dict.fromkeys(("regularity", "icc", "quantity", "rule_static", "rule_class", "rule_own"), ""),
     **dict.fromkeys(("repeat_count", "new_count", "goal", "contact", "offer", "timing"), ""),
@@ -64,7 +65,7 @@ _SAID = {
     "states": "static dynamic disagree customers",
     "flow": "before after kept total lost",
     **dict.fromkeys(
-        ("timelines_none", "regularity", "transitions", "monday", "call_list_none", "disturbed"), ""
+        ("timelines_none", "regularity", "transitions", "monday", "call_list_none", "disturbed", "trap"), ""
     ),
 }
 _SLIDER = {

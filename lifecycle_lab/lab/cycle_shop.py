@@ -281,6 +281,13 @@ class CycleShop:
             self._trials[question] = cycle_trial.compare(self.ledger, question, self.own_rule.shop_cycle)
         return self._trials[question]
 
+    @_or_reason
+    def alive_trap(self) -> Table:
+        """一次客的陷阱：BG/NBD 说只买过一次的人个个都还活着。"""
+        from lifecycle_lab.lab import cycle_trial
+
+        return cycle_trial.alive_trap(self.ledger)
+
     def monday(self) -> Table:
         """每种状态几位、各做什么。"""
         plane = warehouse.Plane(self.house.states(), "last_gap", "days_since", "customers")

@@ -92,7 +92,7 @@ def _class_row(line: cycles.ClassLine, bounds: Bounds) -> tuple[str, ...]:
     within = (
         text for one in line.within for text in (percent(one.naive), seen(one.corrected, one.observable))
     )
-    label = f"{class_label(line.name)}（{gap_range(line.name, bounds)}）"
+    label = f"{class_label(line.name)}\n{gap_range(line.name, bounds)}"
     return (label, f"{line.customers:,}", f"{line.returned:,}", *map(percent, line.naive), *within)
 
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
 
 from lifecycle_lab import backtest, cycles, models, plots
 from lifecycle_lab.backtest import Question, Trial
@@ -129,3 +132,26 @@ def field(shop_cycle) -> Sequence[backtest.Entrant]:
 
 def _lostness(rule: cycles.Rule):
     return lambda visits, as_of: cycles.lostness(visits, as_of, rule)
+
+
+def alive_trap(ledger: Ledger) -> Table:
+    """只买过一次的客户，两个模型各说还活着的概率；有真相就放在旁边。BG/NBD 说人人都活着(E9)。"""
+    now = backtest.snapshot(backtest.purchases(list(ledger.days.values())), ledger.today)
+    data = now.histories()
+    said = [fit(data).alive(data) for fit in (models.fit_bgnbd, models.fit_mbgnbd)]
+    if ledger.gone is not None:
+        gone = [ledger.gone[who] for who in ledger.days]
+        said.append(np.array([gone[who] > ledger.today for who in now.who]))
+    columns = ("column.idle", "column.customers", "column.bgnbd", "column.mbgnbd", "column.truth")
+    rows = []
+    for low, high in pairwise((0, *course().cycles.defaults.nodes, None)):
+        here = (now.purchase_days == 1) & (now.idle >= low) & (now.idle < (np.inf if high is None else high))
+        if here.any():
+            idle = (
+                say("word.range_beyond", low=low, high="")
+                if high is None
+                else say("word.range", low=low, high=high)
+            )
+            rows.append((idle, f"{int(here.sum()):,}", *(percent(one[here].mean(), 0) for one in said)))
+    head = tuple(map(say, columns[: 2 + len(said)]))
+    return Table(say("title.trap", shop=ledger.title), head, tuple(rows), say("said.trap"))
