@@ -116,12 +116,11 @@ def test_without_a_front_end_the_first_picture_stands_and_text_is_only_text():
 
 def test_moving_parts_are_drawn_on_the_still_ones():
     """补画的图与整张重画的图一样：动过的地方没有留下旧的痕迹。"""
-    rows = [GapRow(2, 30, 20, 1, 3), GapRow(2, 150, 100, 1, 2), GapRow(2, 300, 300, 0, 4)]
-    moved, fresh = cycle_sliders.bounds_sliders(rows), cycle_sliders.bounds_sliders(rows)
-    moved.at(high=20)
-    moved.at(low=560)
-    assert moved.at(high=100).png == fresh.at(high=100).png
-    assert moved.at(high=100).png != moved.at(high=20).png
+    moved, fresh = cycle_sliders.window_sliders(730), cycle_sliders.window_sliders(730)
+    moved.at(window=430)
+    moved.at(window=1460)
+    assert moved.at(window=900).png == fresh.at(window=900).png
+    assert moved.at(window=900).png != moved.at(window=1460).png
 
 
 def test_ipywidgets_is_imported_only_when_shown():
