@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from lifecycle_lab import cycles, warehouse
 from lifecycle_lab.content import course
-from lifecycle_lab.cycles import Bounds, ClassRule, StaticRule
+from lifecycle_lab.cycles import CLASSES, Bounds, ClassRule, StaticRule
 from lifecycle_lab.lab.cycle_planes import NextPlane
 from lifecycle_lab.lab.cycle_tables import seen
 from lifecycle_lab.lab.cycle_words import percent, say, state_label
@@ -22,6 +22,11 @@ def bounds_sliders(rows: Iterable[warehouse.Gap]) -> Sliders:
     """三个界限 → 表3 的热图，连同还没有再买的。"""
     plane, defaults = NextPlane(rows), course().cycles.defaults.bounds
     panel = figures.plot_transitions(plane.table(Bounds(*defaults)), counts=False)
+    # “超出”人少，界限动不了它：不画，少写七格字，动得快
+    edge = len(CLASSES) - 1.5
+    panel.set(xlim=(-0.5, edge), ylim=(edge, -0.5))
+    for text in panel.texts:
+        text.set_visible(max(text.get_position()) < edge)
     picture = Moving(panel, [*panel.collections, *panel.texts])
 
     def move(values: Mapping[str, int]) -> Moment:

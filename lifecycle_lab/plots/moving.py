@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-SCREEN_DPI = 110
+SCREEN_DPI = 100
 
 
 class Moving:
