@@ -37,9 +37,12 @@ def wait_idle(client, message_id: str) -> int:
 
 def execute(client, code: str, expression: str) -> list:
     """运行一格，取回一个表达式的值。"""
-    wait_idle(client, client.execute(code, user_expressions={"asked": expression}))
-    reply = client.get_shell_msg(timeout=60)["content"]["user_expressions"]["asked"]
-    return ast.literal_eval(reply["data"]["text/plain"])
+    message_id = client.execute(code, user_expressions={"asked": expression})
+    wait_idle(client, message_id)
+    # 内核起得慢时，前面也许还排着别的回音
+    replies = iter(lambda: client.get_shell_msg(timeout=60), None)
+    reply = next(one for one in replies if one["parent_header"].get("msg_id") == message_id)
+    return ast.literal_eval(reply["content"]["user_expressions"]["asked"]["data"]["text/plain"])
 
 
 def move(client, model_id: str, index: int) -> float:

@@ -138,7 +138,7 @@ def test_transition_cells_are_table_3_and_say_what_cannot_be_seen():
     naive = drawn.plot_transitions(cycles.next_gaps(ROWS, 1, Bounds()), corrected=False)
     assert texts(naive)[:4] == ["0 %\n0 人", "100 %\n1 人", "0 %\n0 人", "0 %\n0 人"]
     assert texts(naive)[12:] == ["—"] * 4
-    assert panel.images[0].get_array().tolist()[1] == [0, 1, 0, 0]
+    assert panel.collections[0].get_array().tolist()[1] == [0, 1, 0, 0]
     assert [t.get_text() for t in panel.get_yticklabels()] == [
         "高频\n3 人",
         "中频\n1 人",
@@ -153,7 +153,7 @@ def test_updating_draws_the_same_as_drawing_anew():
     drawn.update_transitions(panel, table)
     fresh = drawn.plot_transitions(table)
     assert texts(panel) == texts(fresh)
-    assert panel.images[0].get_array().tolist() == fresh.images[0].get_array().tolist()
+    assert panel.collections[0].get_array().tolist() == fresh.collections[0].get_array().tolist()
     assert [t.get_color() for t in panel.texts] == [t.get_color() for t in fresh.texts]
 
     other = {"静态": (1, 0, 0, 9), "频次类": (2, 2, 3, 3)}

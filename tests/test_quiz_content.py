@@ -68,7 +68,7 @@ def test_there_are_enough_items_of_every_kind():
 
 def test_every_lesson_so_far_has_items():
     lessons = Counter(item.lesson for item in ITEMS.values())
-    assert set(lessons) == {"00_start", "04_rfm_training", "09_review"}
+    assert set(lessons) == {"00_start", "04_rfm_training", "06_dynamic_cycle", "09_review"}
     assert min(lessons.values()) >= 6
 
 

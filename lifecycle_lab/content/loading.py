@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from lifecycle_lab.content.checks import check_course
 from lifecycle_lab.content.curves import read_curves
+from lifecycle_lab.content.cycle_words import read_cycle_words
 from lifecycle_lab.content.cycles import read_cycles
 from lifecycle_lab.content.problems import read_problems
 from lifecycle_lab.content.quiz import read_quiz
@@ -80,6 +81,7 @@ def load(folder: Path) -> Course:
         cycles=read_cycles(folder / "cycles.toml"),
         curves=read_curves(folder / "curves.toml"),
         shops=read_shops(folder / "shops.toml"),
+        cycle_words=read_cycle_words(folder / "cycle_lesson.toml"),
         glossary=_glossary(folder),
         report=read_report(folder / "report.toml"),
     )

@@ -230,7 +230,7 @@ class Term:
 class Course:
     """整门课的内容，读一次，谁也改不了。映射都是只读的，次序同文件。
 
-    reasons、backtest、quiz_words: 名称 → string.Template 文字；嵌套的用点连起来，如 "meaning.frequency.better"。
+    reasons、backtest、quiz_words、cycle_words: 名称 → string.Template 文字；嵌套的用点连起来，如 "meaning.frequency.better"。
     """
 
     course_id: str
@@ -255,5 +255,6 @@ class Course:
     cycles: CycleContent
     curves: CurveContent
     shops: Mapping[str, ShopText]
+    cycle_words: Mapping[str, str]
     glossary: tuple[Term, ...]
     report: ReportText

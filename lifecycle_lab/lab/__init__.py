@@ -6,8 +6,9 @@ import inspect
 import json
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lifecycle_lab import rfm, tables
+from lifecycle_lab import cycles, rfm, tables
 from lifecycle_lab.answers import AnswersFile, default_path, write_file
 from lifecycle_lab.content import datapackage
 from lifecycle_lab.exercises import checks
@@ -34,10 +35,19 @@ from lifecycle_lab.widgets.quiz import ScreenQuiz
 from lifecycle_lab.widgets.readings import ReadingToggles
 from lifecycle_lab.widgets.worksheet import Worksheet
 
+if TYPE_CHECKING:
+    from lifecycle_lab.lab.cycle_shop import CycleShop
+
 # 一个内核一个会话：答案文件据此分清“以前的会话”与“刚才的点击”
 _SESSION = secrets.token_hex(8)
 _DEMO = "⚠ 现在是示范学号 demo：正式做之前，把最上面的 student_id 改成自己的学号，再从头运行。"
-_JUDGES = {"warm_up": rfm.mark, "table_4_3": rfm.mark, "table_4_4": rfm.segment}
+_JUDGES = {
+    "warm_up": rfm.mark,
+    "table_4_3": rfm.mark,
+    "table_4_4": rfm.segment,
+    "gap_class": cycles.frequency_class,
+    "state_at_date": cycles.state,
+}
 
 
 def open_lab(
@@ -54,14 +64,16 @@ def open_lab(
         if not isinstance(value, str):
             raise ParameterError(f"{name} 要写成文字，收到的是 {quote(repr(value))}。", where=f"参数 {name}")
     assignment = open_assignment(student_id, source, as_of, variant_file)
-    return Lab(assignment, answers_file, out_dir)
+    return Lab(assignment, answers_file, out_dir, source)
 
 
 class Lab:
     """一位学生的一课。"""
 
-    def __init__(self, assignment: Assignment, answers_file: str = "", out_dir: str = "") -> None:
-        self.assignment = assignment
+    def __init__(
+        self, assignment: Assignment, answers_file: str = "", out_dir: str = "", source: str = ""
+    ) -> None:
+        self.assignment, self.source = assignment, source
         path = _answers_path(assignment, answers_file)
         blank = assignment.blank_answers()
         self.file = AnswersFile(
@@ -71,6 +83,7 @@ class Lab:
         self._sheets: dict[str, Worksheet] = {}
         self._interview: InterviewForm | None = None
         self._quizzes: dict[str, ScreenQuiz] = {}
+        self._shops: dict[str, CycleShop] = {}
 
     def __getattr__(self, name: str) -> Worksheet:
         """每个练习的实训表就叫它的编号：`lab.table_4_3`；同一张表总是同一个对象。"""
@@ -114,6 +127,17 @@ class Lab:
         if lesson not in self._quizzes:
             self._quizzes[lesson] = ScreenQuiz(lesson, self.assignment, self.file)
         return self._quizzes[lesson]
+
+    def shop(self, name: str = "") -> CycleShop:
+        """第 06 课的一家店：空是你的来源那一家；longjing、womenswear、online_retail 是随书的；同名总是同一家。"""
+        from lifecycle_lab.lab import cycle_shop, ledgers  # 用到才引入 DuckDB
+
+        mine = (self.source, self.assignment)
+        chosen = ledgers.shop_name(name, *mine)
+        if chosen not in self._shops:
+            borrowed = chosen == ledgers.TEA and ledgers.is_borrowed(*mine)
+            self._shops[chosen] = cycle_shop.CycleShop(ledgers.open_ledger(chosen, *mine), borrowed)
+        return self._shops[chosen]
 
     def questionnaire(self) -> InterviewForm:
         """表4-1：显示出来可以直接答，收进班级问卷；也有 answer、submit、withdraw。"""

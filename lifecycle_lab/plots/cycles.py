@@ -11,7 +11,9 @@ from lifecycle_lab.plots.gap_figures import (
     plot_regularity,
     plot_repurchase,
     plot_transitions,
+    plot_window,
     update_transitions,
+    update_window,
 )
 from lifecycle_lab.plots.state_figures import (
     Disturbed,
@@ -39,6 +41,8 @@ __all__ = [
     "plot_states",
     "plot_timelines",
     "plot_transitions",
+    "plot_window",
     "update_states",
     "update_transitions",
+    "update_window",
 ]

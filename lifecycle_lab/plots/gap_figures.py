@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lifecycle_lab.content import course
 from lifecycle_lab.cycles import CLASSES
+from lifecycle_lab.cycles.audit import WindowAudit
 from lifecycle_lab.cycles.next_gap import NextGaps
 from lifecycle_lab.cycles.regularity import Pairs, beta_density, ratio_histogram, regularity
 from lifecycle_lab.cycles.repurchase import RepurchaseLine
@@ -62,36 +63,49 @@ def describe_repurchase(line: RepurchaseLine) -> str:
     )
 
 
-def plot_transitions(table: NextGaps, *, ax: Axes | None = None, corrected: bool = True) -> Axes:
-    """转移热图：行是前一段间隔的类，列是下一段；每格写份额与人数(E6)。
+def plot_transitions(
+    table: NextGaps, *, ax: Axes | None = None, corrected: bool = True, counts: bool = True
+) -> Axes:
+    """转移热图：行是前一段间隔的类，列是下一段；每格写份额与人数，counts 为假时只写份额（滑块动得快）(E6)。
 
     corrected 为真时份额连同还没有再买的（KM），一行加起来可以不到 100 %，其余是还没有再买；
     观察期看不全的写 ≥，看不到的写明。滑块动的时候叫 `update_transitions`，不重画。
     """
     with panel_for(ax, (6.4, 4.2)) as panel:
         places = range(len(CLASSES))
-        panel.imshow([[0.0] * len(CLASSES) for _ in places], cmap="Blues", vmin=0, vmax=1, aspect="auto")
+        edges = [place - 0.5 for place in range(len(CLASSES) + 1)]
+        panel.pcolormesh(edges, edges, [[0.0] * len(CLASSES) for _ in places], cmap="Blues", vmin=0, vmax=1)
+        panel.invert_yaxis()
         for y in places:
             for x in places:
                 panel.text(x, y, "", ha="center", va="center", fontsize=SMALL, linespacing=1.35)
         panel.tick_params(length=0)
         panel.spines[:].set_visible(False)
         set_ticks(panel.xaxis, [text.label for text in course().cycles.classes.values()])
-        what = "份额连同还没有再买的（KM），人数是已经再买的" if corrected else "份额与人数都只看已经再买的"
+        if counts:
+            what = (
+                "份额连同还没有再买的（KM），人数是已经再买的" if corrected else "份额与人数都只看已经再买的"
+            )
+        else:
+            what = "份额连同还没有再买的（KM）" if corrected else "份额只看已经再买的"
+            set_ticks(panel.yaxis, [text.label for text in course().cycles.classes.values()])
         name_axes(panel, f"第 {table.n + 1} 段间隔\n{what}", f"第 {table.n} 段间隔")
-        update_transitions(panel, table, corrected=corrected)
+        update_transitions(panel, table, corrected=corrected, counts=counts)
     return panel
 
 
-def update_transitions(panel: Axes, table: NextGaps, *, corrected: bool = True) -> None:
-    """把画好的转移热图换成另一张表（界限变了）：只换颜色与文字。"""
+def update_transitions(panel: Axes, table: NextGaps, *, corrected: bool = True, counts: bool = True) -> None:
+    """把画好的转移热图换成另一张表（界限变了）：只换颜色与文字；counts 同画的时候。"""
     cells = [_transition_cell(table, name, x, corrected) for name in CLASSES for x in range(len(CLASSES))]
     size = len(CLASSES)
-    panel.images[0].set_data([[shade for shade, _ in cells[y * size : (y + 1) * size]] for y in range(size)])
+    panel.collections[0].set_array(
+        [[shade for shade, _ in cells[y * size : (y + 1) * size]] for y in range(size)]
+    )
     for text, (shade, words) in zip(panel.texts, cells, strict=True):
-        text.set(text=words, color="white" if shade > 0.55 else "black")
-    labels = [_row_label(table, name, text.label) for name, text in course().cycles.classes.items()]
-    set_ticks(panel.yaxis, labels)
+        text.set(text=words if counts else words.split("\n")[0], color="white" if shade > 0.55 else "black")
+    if counts:
+        labels = [_row_label(table, name, text.label) for name, text in course().cycles.classes.items()]
+        set_ticks(panel.yaxis, labels)
 
 
 def describe_transitions(table: NextGaps, *, corrected: bool = True) -> str:
@@ -105,6 +119,54 @@ def describe_transitions(table: NextGaps, *, corrected: bool = True) -> str:
         pairs = zip(labels.values(), cells, strict=True)
         lines.append(f"{labels[name]}：" + "；".join(f"{label} {cell}" for label, cell in pairs) + "。")
     return f"第 {table.n} 段间隔的类，到第 {table.n + 1} 段。" + "".join(lines)
+
+
+def plot_window(
+    audits: Sequence[WindowAudit], chosen: WindowAudit, low: int, *, ax: Axes | None = None
+) -> Axes:
+    """窗口的把戏：钟表客户在各种长短的窗里显出的份额，横虚线是一直看下去的，点是选定的窗(E6)。
+
+    audits: 从短到长的几个窗，画成线；low: 低频的界限（天），写在轴名里。滑块动的时候叫 `update_window`。
+    """
+    with panel_for(ax, (6.4, 3.6)) as panel:
+        known = [(audit.window, audit.seen) for audit in audits if audit.seen is not None]
+        panel.plot(*zip(*known, strict=True), color=CORRECTED_COLOUR, linewidth=2)
+        first, last = known[0][0], known[-1][0]
+        every = 1.0 if chosen.unlimited is None else chosen.unlimited
+        panel.axhline(every, color=NAIVE_COLOUR, linestyle="--", linewidth=1.5)
+        panel.annotate(
+            f"一直看下去：{percent(every, 1)}",
+            (last, every),
+            xytext=(0, -3),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            color=NAIVE_COLOUR,
+            fontsize=SMALL,
+        )
+        panel.plot([first], [1], marker="o", markersize=9, color="black", linestyle="")
+        panel.text(first, 1, "", va="bottom", fontsize=SMALL)
+        lowest = min(every, *(share for _, share in known))
+        panel.set(xlim=(first - 15, last + 15), ylim=(max(0.0, lowest - 0.04), 1.04))
+        panel.set_yticks([tick / 20 for tick in range(21) if panel.get_ylim()[0] <= tick / 20])
+        panel.yaxis.set_major_formatter(lambda value, _: percent(value))
+        name_axes(panel, "看多少天", f"下一段不超过 {low} 天的份额")
+        update_window(panel, chosen)
+    return panel
+
+
+def update_window(panel: Axes, chosen: WindowAudit) -> None:
+    """把画好的图换成另一个窗：只挪动点与它的字；字写在点的右上，靠右边时写在左上。"""
+    share = float("nan") if chosen.seen is None else chosen.seen
+    panel.lines[-1].set_data([chosen.window], [share])
+    left, right = panel.get_xlim()
+    fits = chosen.window < left + 0.75 * (right - left)
+    panel.texts[-1].set(
+        text=f"{chosen.window:,} 天：{percent(share, 1)}",
+        x=chosen.window,
+        y=share + 0.012,
+        ha="left" if fits else "right",
+    )
 
 
 def plot_regularity(

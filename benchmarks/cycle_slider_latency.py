@@ -1,0 +1,64 @@
+"""拨一下第 06 课的滑块要多久：真的内核，从网页发出改动到内核说“空闲”，中位数与 95 分位（毫秒）。
+
+只量内核这一边，浏览器画出来的时间不在内；上限是 95 分位 20 毫秒（机器空着的时候）。
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+
+from jupyter_client.manager import start_new_kernel
+from toggle_latency import MOVES, execute, wait_idle
+
+GROUPS = ("bounds_sliders", "states_sliders", "window_sliders")
+SETUP = """
+from lifecycle_lab import open_lab
+shop = open_lab("demo", answers_file="{folder}/answers.json").shop("{shop}")
+shop.{group}
+"""
+SLIDERS = "[(one.model_id, one.min, one.max, one.step) for one in shop.{group}.sliders.values()]"
+
+
+def move(client, model_id: str, value: int) -> float | None:
+    """像网页那样把一个滑块拨到 value；拨了画面没有变（位置没动，数也没变）的不算，是 None。"""
+    data = {"method": "update", "state": {"value": value}, "buffer_paths": []}
+    message = client.session.msg("comm_msg", {"comm_id": model_id, "data": data})
+    start = time.perf_counter()
+    client.shell_channel.send(message)
+    pages = wait_idle(client, message["header"]["msg_id"])
+    spent = (time.perf_counter() - start) * 1_000
+    if pages > 1:
+        raise RuntimeError(f"拨一下滑块，画面换了 {pages} 次")
+    return spent if pages else None
+
+
+def moves(client, sliders: list[tuple[str, int, int, int]]) -> list[float]:
+    """几个滑块轮流拨，从头到尾、从尾到头地走。"""
+    times = []
+    for turn in range(MOVES):
+        model_id, low, high, step = sliders[turn % len(sliders)]
+        places = (high - low) // step
+        value = low + step * ((1 + turn // len(sliders) * 3) % (places + 1))
+        times.append(move(client, model_id, value))
+    return sorted(spent for spent in times[len(sliders) :] if spent is not None)
+
+
+def main(shop: str, group: str) -> None:
+    manager, client = start_new_kernel(extra_arguments=["--IPKernelApp.log_level=40"])
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            setup = SETUP.format(folder=folder, shop=shop, group=group)
+            times = moves(client, execute(client, setup, SLIDERS.format(group=group)))
+        finally:
+            client.stop_channels()
+            manager.shutdown_kernel(now=True)
+    median, p95 = statistics.median(times), times[int(0.95 * len(times))]
+    print(f"{shop:>14} {group:<15} 中位 {median:.1f} ms，95 分位 {p95:.1f} ms，最慢 {times[-1]:.1f} ms")
+
+
+if __name__ == "__main__":
+    for name in ("longjing", "online_retail"):
+        for kind in GROUPS:
+            main(name, kind)

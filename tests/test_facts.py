@@ -1,0 +1,51 @@
+"""课程事实：每一条由哪一节教（那一节第一格带标签 fact-编号），由哪一道核对得出对错的题来问。
+
+再写一课，把它教的事实加进 TAUGHT 就行；事实全教完以后，TAUGHT 与 facts.csv 一样。
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from lifecycle_lab.content import course
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+TAUGHT = {"06_dynamic_cycle": [f"E{n}" for n in range(1, 10)]}
+PAIRS = [(lesson, fact) for lesson, facts in TAUGHT.items() for fact in facts]
+
+
+def tagged(lesson: str) -> dict[str, dict]:
+    """事实 → 带着它的标签的那一格。"""
+    cells = json.loads((NOTEBOOKS / f"{lesson}.ipynb").read_text(encoding="utf-8"))["cells"]
+    found = [(tag, cell) for cell in cells for tag in cell["metadata"].get("tags", ())]
+    return {tag.removeprefix("fact-"): cell for tag, cell in found if tag.startswith("fact-")}
+
+
+@pytest.mark.parametrize(("lesson", "fact"), PAIRS)
+def test_each_fact_has_a_section_and_its_first_cell_says_so(lesson, fact):
+    cell = tagged(lesson)[fact]
+    assert cell["cell_type"] == "markdown"
+    assert re.match(r"#{2,3} ", "".join(cell["source"])), "标签要在一节的第一格上"
+    assert fact in cell["metadata"]["lab"]["facts"]
+
+
+@pytest.mark.parametrize(("lesson", "fact"), PAIRS)
+def test_each_fact_is_asked_and_checked(lesson, fact):
+    items = [item for item in course().quiz.values() if fact in item.facts and item.lesson == lesson]
+    problems = [one for one in course().exercises.values() if fact in one.facts and one.lesson == lesson]
+    assert items or problems
+
+
+def test_tags_name_facts_that_exist():
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        assert set(tagged(path.stem)) <= set(course().facts)
+
+
+def test_the_dynamic_lesson_asks_enough_in_every_kind():
+    items = [item for item in course().quiz.values() if item.lesson == "06_dynamic_cycle"]
+    assert len(items) >= 14
+    assert {item.kind for item in items} == {"single", "multiple", "ordering", "matching", "numeric"}
