@@ -141,13 +141,13 @@ def everything(w):
 
 def portable(rows):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engines.DuckDBEngine, "fast", False)
+        patch.setattr(engines.DuckDBEngine, "steps", statements.STEPS)
         return everything(warehouse.open_orders(arrow(rows), AS_OF))
 
 
 def fast(rows, streams):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engines, "ROWS_PER_STREAM", 0)
+
         return everything(
             warehouse.open_orders(arrow(rows), AS_OF, settings=warehouse.Settings(threads=streams))
         )
