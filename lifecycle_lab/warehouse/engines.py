@@ -12,7 +12,7 @@ import re
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +98,7 @@ class DuckDBEngine:
         import duckdb
 
         self.settings, self._error, self._tables = settings, duckdb.Error, []
+        self._small = small
         special = settings.memory_limit or settings.threads or settings.temp_folder
         self._own = Database(settings) if special else None
         self.connection = (self._own or _shared_database(os.getpid(), small)).connection.cursor()
@@ -154,7 +155,7 @@ class DuckDBEngine:
 
     def _run(self, sql: str, doing: str = "") -> None:
         with self._worded():
-            if doing and self.settings.progress:
+            if doing and (self.settings.progress or not self._small):
                 self._watched(sql, doing)
             else:
                 self.connection.execute(sql)
@@ -172,29 +173,41 @@ class DuckDBEngine:
             raise
 
     def _watched(self, sql: str, doing: str) -> None:
-        """在另一条线程里跑，这里每隔一会儿报一次进度；Ctrl-C 落在这里，先叫停再抛出。"""
+        """在另一条线程里跑，这里每隔一会儿报一次进度；Ctrl-C 落在这里，先叫停再抛出。
+
+        不报进度的长查询也这样跑：DuckDB 自己要等手上的一段做完才看信号，可能是半分钟。
+        """
+        tell = self.settings.progress or _silent
         done: Future = Future()
         worker = threading.Thread(target=_fulfil, args=(done, self.connection, sql), daemon=True)
         told = 0.0
         try:
             worker.start()
-            self.settings.progress(doing, told)
-            while worker.is_alive():
-                worker.join(_POLL_SECONDS)
+            tell(doing, told)
+            while not done.done():
+                wait([done], _POLL_SECONDS)
                 told = max(told, min(self.connection.query_progress() / 100, 1.0))
-                self.settings.progress(doing, told)
-            self.settings.progress(doing, 1.0)
+                tell(doing, told)
+            tell(doing, 1.0)
         finally:
-            _stop(worker, self.connection)
+            if worker.ident is not None:
+                _stop(done, self.connection)
         done.result()
 
 
-def _stop(worker: threading.Thread, connection) -> None:
-    """叫停还在跑的查询，等它真的停下，连接才关得上；查询还没开始时叫不停，所以一再地叫。"""
-    while worker.is_alive():
+def _silent(_doing: str, _fraction: float) -> None:
+    """没有人要听进度。"""
+
+
+def _stop(done: Future, connection) -> None:
+    """叫停还在跑的查询，等它真的停下，连接才关得上；查询还没开始时叫不停，所以一再地叫。
+
+    看 done 而不看线程：Python 3.11 的 join 被 Ctrl-C 打断以后，会说还在跑的线程已经停了。
+    """
+    while not done.done():
         with suppress(KeyboardInterrupt):  # 再按一次 Ctrl-C 也是同一件事：已经在停了
             connection.interrupt()
-            worker.join(_POLL_SECONDS)
+            wait([done], _POLL_SECONDS)
 
 
 def _fulfil(done: Future, connection, sql: str) -> None:

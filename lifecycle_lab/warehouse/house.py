@@ -13,6 +13,7 @@ from lifecycle_lab.schema import Better, DataError, ParameterError, quote
 from lifecycle_lab.warehouse import statements
 from lifecycle_lab.warehouse.customers import Customers, frequency_column, marks
 from lifecycle_lab.warehouse.engines import Engine, fresh_name
+from lifecycle_lab.warehouse.ingest import Reading
 from lifecycle_lab.warehouse.rows import (
     Base,
     Bin,
@@ -42,7 +43,7 @@ BAD_ROWS = {
 class Warehouse:
     """用 open_orders 得到；可以写 `with open_orders(...) as w:`，出来时收拾临时表与临时文件。"""
 
-    def __init__(self, engine: Engine, read: str, as_of: date, bad_rows: str, *, owner: bool) -> None:
+    def __init__(self, engine: Engine, read: Reading, as_of: date, bad_rows: str, *, owner: bool) -> None:
         if isinstance(as_of, datetime) or not isinstance(as_of, date):
             raise ParameterError(f"观察日 {quote(as_of)} 不是日期。", remedy="写 date(2024, 1, 1) 这样。")
         self.as_of, self._engine, self._read, self._bad_rows = as_of, engine, read, bad_rows
@@ -247,7 +248,8 @@ class Warehouse:
 
     def _text(self, statement: str, **names: object) -> str:
         """填上我们自己起的表名与整数；{orders}、{base} 是嵌进去的一句。"""
-        known = {"read": self._read, "persons": self._persons, "as_of": self._day, **names}
+        read = {"source": self._read.source, "read": self._read.orders, "every_row": self._read.every_row}
+        known = {**read, "persons": self._persons, "as_of": self._day, **names}
         if "{orders}" in statement:
             known["orders"] = statements.ORDERS.format(**known)
         if "{base}" in statement and "base" not in names:

@@ -20,7 +20,7 @@ PROBLEM = """case when customer_id is null then 'no_customer'
 
 # 读入的账：每一类几行、多少钱、几笔退款
 INTAKE = f"""select problem, count(*) as row_count, cast(sum(amount) as bigint) as money
-from (select {PROBLEM} as problem, amount from ({{read}}) as read_in) as sorted_out
+from (select {PROBLEM} as problem, amount from ({{every_row}}) as read_in) as sorted_out
 group by problem"""
 
 # 一行订单：客户、天、金额，是不是一次购买（取消与负金额不是）；条件与 PROBLEM 的 'used' 是同一件事，只是快
@@ -33,9 +33,9 @@ PERSONS = """select customer_id,
   min(case when bought = 1 then day end) as first_day,
   max(case when bought = 1 then day end) as last_day,
   cast(count(*) as int) as row_count,
-  cast(sum(bought) as int) as orders,
+  cast(count(case when bought = 1 then 1 end) as int) as orders,
   cast(sum(amount) as bigint) as money,
-  cast(sum(case when bought = 1 then amount else 0 end) as bigint) as purchase_money
+  cast(sum(amount) - coalesce(sum(case when bought = 0 then amount end), 0) as bigint) as purchase_money
 from ({orders}) as used group by customer_id"""
 
 # 走完的间隔一行一个：同一天的购买先并成一次；第几次、上一次间隔、这一次间隔、上一个购买日的毛额
@@ -79,7 +79,7 @@ group by n, previous, gap
 order by n, previous nulls first, gap, closed"""
 
 # 一遍得出：读入的账的另一半，和全体买过的客户的总数（列名见 house._Sums）
-SUMS = """select (select count(*) from ({read}) as read_in) as row_count,
+SUMS = """select (select count(*) from {source}) as row_count,
   cast(sum(row_count) as bigint) as used, cast(sum(orders) as bigint) as orders,
   cast(sum(money) as bigint) as money_used,
   sum(case when orders = 0 then 1 else 0 end) as without,
