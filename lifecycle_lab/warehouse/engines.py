@@ -137,8 +137,9 @@ class DuckDBEngine:
 
     def drop(self, *names: str) -> None:
         for name in names:
-            self._tables.remove(name)
-            self._run(f"drop table if exists {name}")
+            if name in self._tables:  # 起了名字、还没建成的不在里面
+                self._tables.remove(name)
+                self._run(f"drop table if exists {name}")
 
     free = drop
 

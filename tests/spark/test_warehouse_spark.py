@@ -31,7 +31,10 @@ def spark():
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.memory": "1g",
+        # 几分钟就结束的 JVM：不值得再优化一遍，也不值得几条线程一起收垃圾
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         "spark.sql.codegen.wholeStage": "false",  # 小表：解释执行比现场编译快
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
         "spark.sql.adaptive.enabled": "false",
     }.items():
         builder = builder.config(key, value)
@@ -91,6 +94,7 @@ def test_equal_to_the_loops(spark):
     with warehouse.open_orders(frame(spark, rows), AS_OF) as w:
         check_everything(w, rows)
         before = w.at(date(2023, 3, 1))
+        assert list(before.base()) == Oracle(rows, date(2023, 3, 1)).base()
         assert set(w.migration(before)) == plain.migration(Oracle(rows, date(2023, 3, 1)), Oracle(rows))
         assert w.histogram("monetary", 1000) == duck_histogram(rows)
 
@@ -118,7 +122,7 @@ def test_the_same_text_runs_on_both(spark, monkeypatch):
         everything(w)
         monkeypatch.undo()
         plain_names[kind] = [_without_names(text, w) for text in heard if not text.startswith("describe")]
-    assert len(plain_names["spark"]) >= 9
+    assert len(plain_names["spark"]) == 8
     assert plain_names["spark"] == plain_names["duckdb"]
 
 
