@@ -2,7 +2,9 @@
 
 用法：python benchmarks/warehouse_scale.py [笔数 …] [--rounds N] [--write]
 默认 1e5 1e6。每一轮轮流跑各个对手（A B C A B C …），比值取各轮比值的中位数；每一次都是一个新进程。
---write 把结果写进 benchmarks/RESULTS.md 的一节。数据在临时文件夹里生成，用完删掉。
+--write 把结果写进 benchmarks/RESULTS.md：每个大小自己一节，没有跑的大小与别的脚本的节都不动。
+机器忙的时候墙上时间不作数，所以旁边总有处理器秒，和每一轮开始时的一分钟负荷。
+数据在临时文件夹里生成，用完删掉；sizes 写 0 只量活着的内核。
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from pathlib import Path
 
 AS_OF = date(2024, 1, 1)
 RESULTS = Path(__file__).with_name("RESULTS.md")
-MARK = "<!-- warehouse_scale -->"
+MARK = "<!-- warehouse_scale {} -->"
 GROUPBY_LIMIT, PEER_LIMIT = 100_000, 10_000_000
 
 
@@ -76,7 +78,16 @@ def whole_job(path: str, out: str, limit: str | None = None) -> dict:
     settings = warehouse.Settings(memory_limit=limit, temp_folder=out if limit else None)
     with warehouse.open_orders(path, AS_OF, zone="UTC", settings=settings) as house:
         house.write(out)
-        return {"rows": house.intake.rows, "customers": house.totals().customers}
+        return {"rows": house.intake.rows}
+
+
+def customers_only(path: str, out: str) -> dict:
+    """只到客户表（R/F/M、标记、类型），与 lifetimes 的 summary 相比的是它。"""
+    from lifecycle_lab import warehouse
+
+    with warehouse.open_orders(path, AS_OF, zone="UTC") as house:
+        house.customers().write(f"{out}/customers.parquet")
+    return {}
 
 
 def whole_job_2gib(path: str, out: str) -> dict:
@@ -124,11 +135,15 @@ def groupby_apply(path: str, out: str) -> dict:
     return {}
 
 
-RUNNERS = {f.__name__: f for f in (bare_scan, whole_job, whole_job_2gib, lifetimes_summary, groupby_apply)}
+RUNNERS = {
+    f.__name__: f
+    for f in (bare_scan, whole_job, whole_job_2gib, customers_only, lifetimes_summary, groupby_apply)
+}
 LABELS = {
     "bare_scan": "裸的扫描 + 归并",
     "whole_job": "整份工作",
     "whole_job_2gib": "整份工作，上限 2 GiB",
+    "customers_only": "只到客户表",
     "lifetimes_summary": "lifetimes 的 summary",
     "groupby_apply": "groupby.apply",
 }
@@ -151,37 +166,59 @@ def measured(runner: str, path: Path) -> dict:
 def run_one(runner: str, path: str, out: str) -> None:
     facts = RUNNERS[runner](path, out)
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    print(json.dumps(facts | {"cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss / 1024}))
+    print(json.dumps(facts | {"cpu": usage.ru_utime + usage.ru_stime, "peak": peak_mib()}))
+
+
+def peak_mib() -> float:
+    """本进程的最大内存。Linux 的 ru_maxrss 会从叫它的进程带过来，所以看 VmHWM；别处没有就看 ru_maxrss。"""
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = status.read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def compare(count: int, path: Path, rounds: int) -> list[str]:
-    runners = ["bare_scan", "whole_job"]
+    runners = ["bare_scan", "whole_job", "customers_only"]
     runners += ["whole_job_2gib"] if count >= 1_000_000 else []
     runners += ["lifetimes_summary"] if count <= PEER_LIMIT else []
-    runs = {name: [] for name in runners}
+    runs, loads = {name: [] for name in runners}, []
     for _ in range(rounds):
+        loads.append(os.getloadavg()[0])
         for name in runners:
             runs[name].append(measured(name, path))
     if count <= GROUPBY_LIMIT:
         runs["groupby_apply"] = [measured("groupby_apply", path)] * rounds
-    return [_line(count, name, runs) for name in runs]
+    busy = "、".join(f"{load:.1f}" for load in loads)
+    return [
+        f"{rounds} 轮，每轮开始时的一分钟负荷 {busy}。",
+        "",
+        *HEADER,
+        *(_line(name, runs) for name in runs),
+    ]
 
 
-def _line(count: int, name: str, runs: dict) -> str:
+HEADER = (
+    "| 做什么 | 墙上 秒 | 处理器 秒 | 最大内存 MiB | 墙上 ÷ 裸扫 | 处理器 ÷ 裸扫 | 墙上 ÷ 整份工作 | 处理器 ÷ 整份工作 | 内存 ÷ 整份工作 | 处理器 ÷ 客户表 | 内存 ÷ 客户表 |",
+    "|" + " --- |" * 11,
+)
+
+
+def _line(name: str, runs: dict) -> str:
     def middle(key: str) -> float:
         return statistics.median(run[key] for run in runs[name])
 
-    def ratio(key: str, to: str) -> float:
-        return statistics.median(a[key] / b[key] for a, b in zip(runs[name], runs[to], strict=True))
+    def ratio(key: str, to: str) -> str:
+        return f"{statistics.median(a[key] / b[key] for a, b in zip(runs[name], runs[to], strict=True)):.2f}"
 
-    return (
-        f"| {count:.0e} | {LABELS[name]} | {middle('wall'):.2f} | {middle('cpu'):.2f} | {middle('peak'):.0f} "
-        f"| {ratio('wall', 'bare_scan'):.2f} | {ratio('cpu', 'bare_scan'):.2f} "
-        f"| {ratio('wall', 'whole_job'):.2f} | {ratio('peak', 'whole_job'):.2f} |"
-    )
+    ratios = [("wall", "bare_scan"), ("cpu", "bare_scan")]
+    ratios += [(key, "whole_job") for key in ("wall", "cpu", "peak")]
+    ratios += [(key, "customers_only") for key in ("cpu", "peak")]
+    cells = [f"{middle('wall'):.2f}", f"{middle('cpu'):.2f}", f"{middle('peak'):.0f}"]
+    return f"| {' | '.join([LABELS[name], *cells, *(ratio(key, to) for key, to in ratios)])} |"
 
 
-def changes(count: int, path: Path) -> str:
+def changes(path: Path) -> list[str]:
     """一个参数变了：从基表（另一种口径的各类型）与从方块（另一组节点的状态）。"""
     from lifecycle_lab import warehouse
 
@@ -190,7 +227,11 @@ def changes(count: int, path: Path) -> str:
         plane = warehouse.Plane(house.states(), "last_gap", "days_since", "customers")
         from_cubes = _median_ms(lambda: _states(plane, (85, 210, 390)), 200)
         cells = len(house.gaps()), len(house.states())
-    return f"| {count:.0e} | {from_base:.1f} | {from_cubes:.3f} | {cells[0]:,} | {cells[1]:,} |"
+    return [
+        f"- 换一种口径，从基表：墙上 {from_base[0]:.1f} 毫秒，处理器 {from_base[1]:.1f} 毫秒。",
+        f"- 换一组节点，从方块：墙上 {from_cubes[0]:.3f} 毫秒。",
+        f"- 间隔方块 {cells[0]:,} 格，状态方块 {cells[1]:,} 格。",
+    ]
 
 
 def _states(plane, nodes) -> list[int]:
@@ -203,8 +244,8 @@ def _states(plane, nodes) -> list[int]:
     return found
 
 
-def live_kernel() -> float:
-    """一千笔订单在活着的内核里：开仓库、全部小表，毫秒。"""
+def live_kernel() -> list[str]:
+    """一千笔订单在活着的内核里：开仓库、全部小表。"""
     import pandas as pd
 
     from lifecycle_lab import warehouse
@@ -213,73 +254,83 @@ def live_kernel() -> float:
         generate(1_000, Path(folder) / "o.parquet")
         orders = pd.read_parquet(Path(folder) / "o.parquet")
 
+    def main_tables() -> None:
+        with warehouse.open_orders(orders, AS_OF, zone="UTC") as house:
+            table = house.customers()
+            table.segments(), table.frame(), house.gaps(), house.states(), house.intake
+
     def all_tables() -> None:
         with warehouse.open_orders(orders, AS_OF, zone="UTC") as house:
             table = house.customers()
-            table.segments(), list(table.rows()), house.gaps(), house.states(), house.totals(), house.intake
+            table.segments(), table.frame(), house.gaps(), house.states(), house.own_states(), house.intake
+            house.totals(), house.centres(), house.centres("median")
+            house.histogram("recency"), house.histogram("frequency"), house.histogram("monetary", 1_000)
 
-    return _median_ms(all_tables, 15)
+    lines = [f"一千笔订单，活着的内核（一分钟负荷 {os.getloadavg()[0]:.1f}），墙上 / 处理器 毫秒：", ""]
+    for label, action in (
+        ("客户、类型、间隔、状态、读入的账", main_tables),
+        ("再加总数、自己的状态、均值与中位数、三张直方图", all_tables),
+        ("量尺：一句 select 1", _select_one()),
+    ):
+        wall, cpu = _median_ms(action, 25)
+        lines.append(f"- {label}：{wall:.2f} / {cpu:.2f}")
+    return lines
 
 
-def _median_ms(action, times: int) -> float:
+def _select_one():
+    import duckdb
+
+    connection = duckdb.connect()
+    return lambda: connection.execute("select 1").fetchall()
+
+
+def _median_ms(action, times: int) -> tuple[float, float]:
+    """（墙上，处理器）毫秒，各自的中位数；先跑一次不算。"""
     action()
-    taken = []
+    walls, cpus = [], []
     for _ in range(times):
-        started = time.perf_counter()
+        wall, cpu = time.perf_counter(), time.process_time()
         action()
-        taken.append((time.perf_counter() - started) * 1_000)
-    return statistics.median(taken)
+        walls.append((time.perf_counter() - wall) * 1_000)
+        cpus.append((time.process_time() - cpu) * 1_000)
+    return statistics.median(walls), statistics.median(cpus)
 
 
-def report(sizes: list[int], rounds: int) -> str:
-    lines, warm = [], []
+def measure(count: int, rounds: int) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="warehouse-bench-") as folder:
-        for count in sizes:
-            path = Path(folder) / f"{count}.parquet"
-            subprocess.run([sys.executable, __file__, "--generate", str(count), str(path)], check=True)
-            lines += compare(count, path, rounds if count < 5e7 else 1)
-            warm.append(changes(count, path))
-            print(*lines[-5:], warm[-1], sep="\n", flush=True)
-            path.unlink()
+        path = Path(folder) / f"{count}.parquet"
+        subprocess.run([sys.executable, __file__, "--generate", str(count), str(path)], check=True)
+        return [*compare(count, path, rounds if count < 5e7 else 1), "", *changes(path)]
+
+
+def machine() -> str:
     versions = "、".join(f"{name} {version(name)}" for name in ("duckdb", "pandas", "lifetimes"))
-    return "\n".join(
-        [
-            "## 仓库：从订单到全部小表与文件(benchmarks/warehouse_scale.py)",
-            "",
-            f"{date.today()}，{os.cpu_count()} 核 {platform.machine()}，Python {platform.python_version()}，{versions}；"
-            f"跑的时候一分钟负荷 {os.getloadavg()[0]:.1f}。整个进程，从 Parquet 到文件；{rounds} 轮轮流跑（5e7 笔以上 1 轮），中位数。",
-            "",
-            "| 笔数 | 做什么 | 墙上 秒 | 处理器 秒 | 最大内存 MiB | 墙上 ÷ 裸扫 | 处理器 ÷ 裸扫 | 墙上 ÷ 整份工作 | 内存 ÷ 整份工作 |",
-            "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-            *lines,
-            "",
-            "| 笔数 | 换一种口径，从基表 毫秒 | 换一组节点，从方块 毫秒 | 间隔方块 格 | 状态方块 格 |",
-            "| --- | --- | --- | --- | --- |",
-            *warm,
-            "",
-            f"一千笔订单在活着的内核里，全部小表：{live_kernel():.1f} 毫秒。",
-        ]
-    )
+    return f"{date.today()}，{os.cpu_count()} 核 {platform.machine()}，Python {platform.python_version()}，{versions}。"
 
 
-def write(section: str) -> None:
-    """换掉 RESULTS.md 里自己的一节，别的不动。"""
+def write(name: str, section: str) -> None:
+    """换掉 RESULTS.md 里自己的一节，别的不动；没有就接在后面。"""
+    mark = MARK.format(name)
     old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else "# 量过的数字\n"
-    head, *rest = old.split(MARK)
+    head, *rest = old.split(mark)
     tail = rest[1] if len(rest) > 1 else ""
-    RESULTS.write_text(f"{head.rstrip()}\n\n{MARK}\n{section}\n{MARK}\n{tail.lstrip()}", encoding="utf-8")
+    RESULTS.write_text(f"{head.rstrip()}\n\n{mark}\n{section}\n{mark}\n{tail}", encoding="utf-8")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("sizes", nargs="*", type=float, default=[1e5, 1e6])
+    parser.add_argument("sizes", nargs="*", type=float, default=[0, 1e5, 1e6])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
-    section = report([int(size) for size in chosen.sizes], chosen.rounds)
-    print(section)
-    if chosen.write:
-        write(section)
+    for count in map(int, chosen.sizes):
+        name = f"{count:.0e}" if count else "live"
+        title = f"## 仓库，{count:,} 笔" if count else "## 仓库，活着的内核"
+        lines = measure(count, chosen.rounds) if count else live_kernel()
+        section = "\n".join([f"{title}(benchmarks/warehouse_scale.py)", "", machine(), *lines])
+        print(section, flush=True)
+        if chosen.write:
+            write(name, section)
 
 
 if __name__ == "__main__":

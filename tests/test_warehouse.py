@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from statistics import median
 
 import duckdb
@@ -124,14 +127,14 @@ def test_any_orders_equal_the_loops(rows):
 
 @settings(max_examples=12)
 @given(ROWS, st.integers(1, 4))
-def test_the_fast_text_equals_the_portable_one(rows, streams):
-    assert portable(rows) == fast(rows, streams)
+def test_the_fast_text_equals_the_portable_one(rows, threads):
+    assert portable(rows) == fast(rows, threads)
 
 
-@pytest.mark.parametrize("streams", [1, 3])
-def test_the_fast_text_equals_the_portable_one_beyond_one_batch(streams):
+@pytest.mark.parametrize("threads", [1, 3])
+def test_the_fast_text_equals_the_portable_one_beyond_one_batch(threads):
     rows = drawn(3, 20_000, 4_000)
-    assert portable(rows) == fast(rows, streams)
+    assert portable(rows) == fast(rows, threads)
 
 
 def everything(w):
@@ -141,16 +144,12 @@ def everything(w):
 
 def portable(rows):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engines.DuckDBEngine, "fast", False)
+        patch.setattr(engines.DuckDBEngine, "steps", statements.STEPS)
         return everything(warehouse.open_orders(arrow(rows), AS_OF))
 
 
-def fast(rows, streams):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engines, "ROWS_PER_STREAM", 0)
-        return everything(
-            warehouse.open_orders(arrow(rows), AS_OF, settings=warehouse.Settings(threads=streams))
-        )
+def fast(rows, threads):
+    return everything(warehouse.open_orders(arrow(rows), AS_OF, settings=warehouse.Settings(threads=threads)))
 
 
 @settings(max_examples=20)
@@ -428,7 +427,7 @@ def test_a_refused_file_leaves_no_temporary_folder(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_progress_is_told_and_may_stop_the_work(tmp_path):
+def test_progress_is_told():
     told = []
     with warehouse.open_orders(
         arrow(SHOP), AS_OF, settings=warehouse.Settings(progress=lambda *step: told.append(step))
@@ -438,14 +437,77 @@ def test_progress_is_told_and_may_stop_the_work(tmp_path):
     assert told[-1][1] == 1
     assert all(0 <= fraction <= 1 and step for step, fraction in told)
 
-    def stop(*_):
-        raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
+# 一万亿对：在任何机器上都跑不完，也不占内存
+ENDLESS = "select sum(a.r * b.r) as total from range(1000000) as a(r), range(1000000) as b(r)"
+
+
+@pytest.mark.parametrize("told_before", [0, 2])
+def test_the_callback_may_stop_the_work(told_before, tmp_path):
+    """头一声就叫停（查询也许还没开始）与跑到一半叫停：查询停下，原来的错误传出来，临时文件夹不留。"""
+    told = []
+
+    def stop(*step):
+        told.append(step)
+        if len(told) > told_before:
+            raise KeyboardInterrupt("够了")
+
+    engine = engines.DuckDBEngine(warehouse.Settings(progress=stop, temp_folder=tmp_path), "UTC")
+    with pytest.raises(KeyboardInterrupt, match="够了"):
+        engine.table("endless", ENDLESS, "数不完")
+    engine.close()
+    assert list(tmp_path.iterdir()) == []
+    assert len(told) == told_before + 1
+
+
+def test_stopping_while_opening_keeps_the_reason(tmp_path):
+    def stop(*_):
+        raise ZeroDivisionError("回调自己的错")
+
+    with pytest.raises(ZeroDivisionError, match="回调自己的错"):
         warehouse.open_orders(
             arrow(SHOP), AS_OF, settings=warehouse.Settings(progress=stop, temp_folder=tmp_path)
         )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_control_c_without_a_callback_is_a_keyboard_interrupt(tmp_path):
+    """真的信号，在另一个进程里；退出码 7 是脚本接住了 KeyboardInterrupt，之后连接照常关上。"""
+    script = f"""
+import os, signal, sys, threading
+from lifecycle_lab.warehouse import engines
+engine = engines.DuckDBEngine(engines.Settings(temp_folder={str(tmp_path)!r}), "UTC")
+threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+try:
+    engine.table("endless", {ENDLESS!r}, "数不完")
+except KeyboardInterrupt:
+    engine.close()
+    sys.exit(7)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (7, "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_table_does_not_hinder_closing(monkeypatch):
+    with warehouse.open_orders(arrow(SHOP), AS_OF) as w:
+        before = w.at(date(2023, 3, 1))
+        monkeypatch.setattr(statements, "CLOSED_GAPS", "select cast('x' as int)")
+        with pytest.raises(DataError):
+            before.gaps()
+        before.close()
+        monkeypatch.undo()
+        assert w.gaps()
+
+
+def test_a_stopped_table_does_not_stay_in_the_shared_database():
+    with warehouse.open_orders(arrow(SHOP), AS_OF) as w, pytest.raises(DataError):
+        w._engine.table("lab_half_made", "select 1 // 0 + cast('x' as int)")
+    with warehouse.open_orders(arrow(SHOP), AS_OF) as w:
+        w.gaps()
+        assert [name for (name,) in w._engine.rows("show tables") if "steps" in name] == []
+    with warehouse.open_orders(arrow(SHOP), AS_OF) as w:
+        assert [name for (name,) in w._engine.rows("show tables") if name == "lab_half_made"] == []
 
 
 def test_the_users_own_database_is_untouched():
@@ -453,6 +515,43 @@ def test_the_users_own_database_is_untouched():
     with warehouse.open_orders(orders, AS_OF):
         pass
     assert orders.connection.sql("show tables").fetchall() == [("seen",), ("shop",)]
+
+
+# —— 轻 ——
+
+
+def test_from_parquet_to_files_without_pandas_or_numpy(tmp_path):
+    """DuckDB 自己读、自己算、自己写；数据框要了才引入。"""
+    pq.write_table(arrow(SHOP), tmp_path / "orders.parquet")
+    script = f"""
+import sys
+from datetime import date
+from lifecycle_lab import warehouse
+assert "duckdb" not in sys.modules
+with warehouse.open_orders({str(tmp_path / "orders.parquet")!r}, date(2024, 1, 1)) as w:
+    w.write({str(tmp_path / "out")!r})
+    w.totals(), w.gaps(), w.states(), w.own_states(), w.centres("median"), w.histogram("recency")
+    next(w.base()), next(w.customers().rows()), w.intake
+print([name for name in ("numpy", "pandas", "pyarrow", "polars") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_the_spark_lock_has_hashes_no_addresses_and_every_requirement():
+    root = Path(__file__).resolve().parents[1]
+    lock = (root / "requirements-spark.lock").read_text(encoding="utf-8")
+    assert "://" not in lock
+    assert not re.search(r"^--|@ ", lock, re.MULTILINE)
+    entries = re.split(r"^(?=[a-z0-9])", lock, flags=re.MULTILINE | re.IGNORECASE)[1:]
+    assert all("--hash=sha256:" in entry for entry in entries)
+    locked = dict(re.findall(r"^([a-z0-9._-]+)==([0-9.]+)", lock, re.MULTILINE))
+    wanted = re.findall(
+        r"^([a-z0-9._-]+)>=([0-9.]+)", (root / "requirements-spark.in").read_text(encoding="utf-8"), re.M
+    )
+    assert {name for name, _ in wanted} >= {"pyspark", "duckdb", "pytest"}
+    for name, floor in wanted:
+        assert tuple(map(int, locked[name].split("."))) >= tuple(map(int, floor.split("."))), name
 
 
 # —— 文字 ——

@@ -21,9 +21,10 @@ class Oracle:
         self.day = (as_of - EPOCH).days
         kept = [(c, (d - EPOCH).days, a, k) for c, d, a, k in rows if d <= as_of]
         self.used, self.later = len(kept), len(rows) - len(kept)
-        self.people = {}
-        for customer in {row[0] for row in kept}:
-            mine = [row for row in kept if row[0] == customer]
+        self.people, rows_of = {}, {}
+        for row in kept:
+            rows_of.setdefault(row[0], []).append(row)
+        for customer, mine in rows_of.items():
             bought = [(d, a) for _, d, a, cancelled in mine if not cancelled and a >= 0]
             if bought:
                 self.people[customer] = self.person(mine, bought)

@@ -13,12 +13,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 
 from lifecycle_lab.schema import ParameterError, quote
 from lifecycle_lab.warehouse import ingest
 from lifecycle_lab.warehouse.customers import Customers
-from lifecycle_lab.warehouse.engines import Settings, fresh_name
+from lifecycle_lab.warehouse.engines import Settings
 from lifecycle_lab.warehouse.house import Warehouse
 from lifecycle_lab.warehouse.ingest import Columns, Money
 from lifecycle_lab.warehouse.rows import (
@@ -96,9 +97,9 @@ def open_orders(
         raw = bring_in(engine, source, "读入订单")
         dialect = ingest.SPARK if is_spark(source) else ingest.DUCKDB
         scale = "minor" if holds_orders(source) else money
-        read = fresh_name("read")
-        engine.view(read, ingest.read_statement(engine.types(raw), columns, scale, raw, dialect))
+        read = ingest.read_statement(engine.types(raw), columns, scale, raw, dialect)
         return Warehouse(engine, read, as_of, bad_rows, owner=True)
     except BaseException:
-        engine.close()
+        with suppress(Exception):  # 收拾不了也不遮住原来的错误
+            engine.close()
         raise

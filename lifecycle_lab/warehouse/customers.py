@@ -41,14 +41,14 @@ class Customers:
     """
 
     engine: Engine
-    name: str
+    query: str
     centres: Centres
     recency_better: Better
     frequency: str
 
     def segments(self) -> list[Segment]:
         """各类型的客户数与总和；没有人的类型不在里面。"""
-        return list(map(Segment._make, self.engine.rows(statements.SEGMENTS.format(customers=self.name))))
+        return list(map(Segment._make, self.engine.rows(statements.SEGMENTS.format(customers=self.query))))
 
     def rows(self) -> Iterator[CustomerRow]:
         """按客户编号排，一批一批地取。"""
@@ -66,9 +66,9 @@ class Customers:
         if path.suffix != ".parquet":
             raise ParameterError(f"不会写 {quote(path.suffix)}。", remedy="用 .parquet 或 .csv。")
         with written_whole(path) as unfinished:
-            self.engine.write_parquet(f"select * from {self.name}", unfinished, "写客户表")
+            self.engine.write_parquet(f"select * from ({self.query}) as customers", unfinished, "写客户表")
         return path
 
     @property
     def _sorted(self) -> str:
-        return f"select * from {self.name} order by customer_id"
+        return f"select * from ({self.query}) as customers order by customer_id"

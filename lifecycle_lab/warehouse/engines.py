@@ -12,15 +12,16 @@ import re
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from lifecycle_lab.schema import DataError, ParameterError, quote
+from lifecycle_lab.warehouse import statements
 
 Progress = Callable[[str, float], None]
 BATCH = 10_000
-ROWS_PER_STREAM = 1_000_000
 _POLL_SECONDS = 0.1
 _numbers = itertools.count(1)
 
@@ -80,73 +81,67 @@ class Database:
 
 
 @functools.cache
-def _shared_database(process: int) -> Database:
+def _shared_database(process: int, small: bool) -> Database:
     """没有特别设置的仓库共用一个数据库：开一个要十几毫秒，比一千笔订单的全部计算还久。
 
-    process: 进程号；分叉出来的进程另开一个。
+    process: 进程号；分叉出来的进程另开一个。small: 小表只用一条线程，线程之间不必互相等。
     """
-    return Database(Settings())
+    return Database(Settings(threads=1) if small else Settings())
 
 
 class DuckDBEngine:
     """一个仓库在数据库里的一条连接；它起的表名不与别人重复，关上时都删掉。"""
 
-    fast = True
+    steps = statements.STREAM
 
-    def __init__(self, settings: Settings, zone: str) -> None:
+    def __init__(self, settings: Settings, zone: str, small: bool = False) -> None:
         import duckdb
 
-        self.settings, self._error, self._kinds = settings, duckdb.Error, {}
+        self.settings, self._error, self._tables = settings, duckdb.Error, []
+        self._small = small
         special = settings.memory_limit or settings.threads or settings.temp_folder
         self._own = Database(settings) if special else None
-        self.connection = (self._own or _shared_database(os.getpid())).connection.cursor()
+        self.connection = (self._own or _shared_database(os.getpid(), small)).connection.cursor()
         try:
             self.connection.execute(f"set TimeZone = {text_literal(zone)}")
         except duckdb.Error:
             self.close()
             raise ParameterError(f"时区 {quote(zone)} 不认识。", remedy="写成 Asia/Shanghai 这样。") from None
-        self.threads = self.connection.execute("select current_setting('threads')").fetchall()[0][0]
-
-    def shares(self, rows: int) -> list[str]:
-        """把客户分成几份，每份一条流，同时跑；小表一份就够。"""
-        count = self.threads if rows > ROWS_PER_STREAM else 1
-        if count == 1:
-            return [""]
-        return [f"where hash(customer_id) % {count} = {part}" for part in range(count)]
-
-    def view(self, name: str, sql: str) -> None:
-        self._create("temp view", name, sql)
-
-    def shared_view(self, name: str, sql: str) -> None:
-        """游标也看得见的视图；只能建在 table 上。"""
-        self._create("view", name, sql)
 
     def table(self, name: str, sql: str, doing: str = "") -> None:
-        self._create("table", name, sql, doing)
+        self._tables.append(name)  # 先记下再建：中途停下也删得掉
+        self._run(f"create table {name} as {sql}", doing)
 
-    def _create(self, kind: str, name: str, sql: str, doing: str = "") -> None:
-        self._run(f"create {kind} {name} as {sql}", doing)
-        self._kinds[name] = kind.removeprefix("temp ")
-
-    def rows(self, sql: str, doing: str = "") -> list[tuple]:
-        return self._run(sql, doing).fetchall()
+    def rows(self, sql: str) -> list[tuple]:
+        with self._worded():
+            return self.connection.execute(sql).fetchall()
 
     def stream(self, sql: str) -> Iterator[tuple]:
         """一批一批地取；用自己的游标，中间可以再问别的。"""
-        result = self._run(sql, connection=self.connection.cursor())
-        while batch := result.fetchmany(BATCH):
+        cursor = self.connection.cursor()
+        with self._worded():
+            cursor.execute(sql)
+        while batch := self._batch(cursor):
             yield from batch
 
-    def frame(self, sql: str):
-        return self._run(sql).df()
+    def _batch(self, cursor) -> list[tuple]:
+        with self._worded():
+            return cursor.fetchmany(BATCH)
 
-    def types(self, name: str) -> dict[str, str]:
-        return {row[0]: row[1] for row in self.rows(f"describe {name}")}
+    def frame(self, sql: str):
+        with self._worded():
+            return self.connection.execute(sql).df()
+
+    def types(self, source: str) -> dict[str, str]:
+        return {row[0]: row[1] for row in self.rows(f"describe from {source}")}
 
     def drop(self, *names: str) -> None:
         for name in names:
-            if kind := self._kinds.pop(name, None):
-                self._run(f"drop {kind} if exists {name}")
+            if name in self._tables:  # 起了名字、还没建成的不在里面
+                self._tables.remove(name)
+                self._run(f"drop table if exists {name}")
+
+    free = drop
 
     def write_parquet(self, sql: str, path: Path, doing: str = "") -> None:
         self._run(f"copy ({sql}) to {text_literal(str(path))} (format parquet, compression zstd)", doing)
@@ -156,41 +151,70 @@ class DuckDBEngine:
             self.connection.close()
             self._own.close()
             return
-        self.drop(*reversed(list(self._kinds)))
+        self.drop(*list(self._tables))
         self.connection.close()
 
-    def _run(self, sql: str, doing: str = "", connection=None):
-        connection = connection or self.connection
+    def _run(self, sql: str, doing: str = "") -> None:
+        with self._worded():
+            if doing and (self.settings.progress or not self._small):
+                self._watched(sql, doing)
+            else:
+                self.connection.execute(sql)
+
+    @contextmanager
+    def _worded(self) -> Iterator[None]:
+        """引擎的错误换成我们的；Ctrl-C 叫停的查询仍是 Ctrl-C（DuckDB 把它报成 RuntimeError）。"""
         try:
-            if doing and self.settings.progress:
-                return self._watched(sql, doing, connection)
-            return connection.execute(sql)
+            yield
         except self._error as error:
             raise engine_error(error) from None
-
-    def _watched(self, sql: str, doing: str, connection):
-        """在另一条线程里跑，这里每隔一会儿报一次进度；Ctrl-C 落在这里，先叫停再抛出。"""
-        done: Future = Future()
-        worker = threading.Thread(target=_fulfil, args=(done, connection, sql), daemon=True)
-        worker.start()
-        told = 0.0
-        self.settings.progress(doing, told)
-        try:
-            while worker.is_alive():
-                worker.join(_POLL_SECONDS)
-                told = max(told, min(connection.query_progress() / 100, 1.0))
-                self.settings.progress(doing, told)
-        except BaseException:
-            connection.interrupt()
-            worker.join()
+        except RuntimeError as error:
+            if str(error) == "Query interrupted":
+                raise KeyboardInterrupt from None
             raise
-        self.settings.progress(doing, 1.0)
-        return done.result()
+
+    def _watched(self, sql: str, doing: str) -> None:
+        """在另一条线程里跑，这里每隔一会儿报一次进度；Ctrl-C 落在这里，先叫停再抛出。
+
+        不报进度的长查询也这样跑：DuckDB 自己要等手上的一段做完才看信号，可能是半分钟。
+        """
+        tell = self.settings.progress or _silent
+        done: Future = Future()
+        worker = threading.Thread(target=_fulfil, args=(done, self.connection, sql), daemon=True)
+        told = 0.0
+        try:
+            worker.start()
+            tell(doing, told)
+            while not done.done():
+                wait([done], _POLL_SECONDS)
+                told = max(told, min(self.connection.query_progress() / 100, 1.0))
+                tell(doing, told)
+            tell(doing, 1.0)
+        finally:
+            if worker.ident is not None:
+                _stop(done, self.connection)
+        done.result()
+
+
+def _silent(_doing: str, _fraction: float) -> None:
+    """没有人要听进度。"""
+
+
+def _stop(done: Future, connection) -> None:
+    """叫停还在跑的查询，等它真的停下，连接才关得上；查询还没开始时叫不停，所以一再地叫。
+
+    看 done 而不看线程：Python 3.11 的 join 被 Ctrl-C 打断以后，会说还在跑的线程已经停了。
+    """
+    while not done.done():
+        with suppress(KeyboardInterrupt):  # 再按一次 Ctrl-C 也是同一件事：已经在停了
+            connection.interrupt()
+            wait([done], _POLL_SECONDS)
 
 
 def _fulfil(done: Future, connection, sql: str) -> None:
     try:
-        done.set_result(connection.execute(sql))
+        connection.execute(sql)
+        done.set_result(None)
     except BaseException as error:
         done.set_exception(error)
 
@@ -198,7 +222,7 @@ def _fulfil(done: Future, connection, sql: str) -> None:
 class SparkEngine:
     """用户的 Spark 会话；同样的 SQL，结果也是普通的整数。"""
 
-    fast = False
+    steps = statements.STEPS
 
     def __init__(self, session, zone: str) -> None:
         from pyspark.errors import PySparkException
@@ -212,16 +236,11 @@ class SparkEngine:
                 remedy=f"先 spark.conf.set('spark.sql.session.timeZone', {zone!r})，或把 zone 改成会话的时区。",
             )
 
-    def view(self, name: str, sql: str) -> None:
-        self._sql(sql).createOrReplaceTempView(name)
-
-    shared_view = view
-
     def table(self, name: str, sql: str, doing: str = "") -> None:
         self._kept[name] = self._sql(sql).persist()
         self._kept[name].createOrReplaceTempView(name)
 
-    def rows(self, sql: str, doing: str = "") -> list[tuple]:
+    def rows(self, sql: str) -> list[tuple]:
         return [tuple(row) for row in self._tried(lambda: self._sql(sql).collect())]
 
     def stream(self, sql: str) -> Iterator[tuple]:
@@ -230,14 +249,17 @@ class SparkEngine:
     def frame(self, sql: str):
         return self._sql(sql).toPandas()
 
-    def types(self, name: str) -> dict[str, str]:
-        return dict(self.session.table(name).dtypes)
+    def types(self, source: str) -> dict[str, str]:
+        return dict(self.session.table(source).dtypes)
 
     def drop(self, *names: str) -> None:
         for name in names:
             self.session.catalog.dropTempView(name)
             if name in self._kept:
                 self._kept.pop(name).unpersist()
+
+    def free(self, *names: str) -> None:
+        """Spark 到要用的时候才算，早放手就要重算；关上时一起收。"""
 
     def write_parquet(self, sql: str, path: Path, doing: str = "") -> None:
         """Spark 写的是一个文件夹。"""

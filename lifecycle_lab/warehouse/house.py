@@ -7,11 +7,13 @@ from datetime import date, datetime
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from lifecycle_lab.schema import Better, DataError, ParameterError, quote
 from lifecycle_lab.warehouse import statements
 from lifecycle_lab.warehouse.customers import Customers, frequency_column, marks
 from lifecycle_lab.warehouse.engines import Engine, fresh_name
+from lifecycle_lab.warehouse.ingest import Reading
 from lifecycle_lab.warehouse.rows import (
     Base,
     Bin,
@@ -41,7 +43,7 @@ BAD_ROWS = {
 class Warehouse:
     """用 open_orders 得到；可以写 `with open_orders(...) as w:`，出来时收拾临时表与临时文件。"""
 
-    def __init__(self, engine: Engine, read: str, as_of: date, bad_rows: str, *, owner: bool) -> None:
+    def __init__(self, engine: Engine, read: Reading, as_of: date, bad_rows: str, *, owner: bool) -> None:
         if isinstance(as_of, datetime) or not isinstance(as_of, date):
             raise ParameterError(f"观察日 {quote(as_of)} 不是日期。", remedy="写 date(2024, 1, 1) 这样。")
         self.as_of, self._engine, self._read, self._bad_rows = as_of, engine, read, bad_rows
@@ -75,7 +77,8 @@ class Warehouse:
 
     def base(self) -> Iterator[Base]:
         """每位客户一行，按编号排。"""
-        return map(Base._make, self._engine.stream(f"select * from {self._base} order by customer_id"))
+        base = self._text("select * from ({base}) as base order by customer_id")
+        return map(Base._make, self._engine.stream(base))
 
     def gaps(self) -> list[Gap]:
         """间隔方块：走完的与没走完的，同一个形状。"""
@@ -101,20 +104,35 @@ class Warehouse:
 
     @cached_property
     def _totals(self) -> Totals:
-        row = self._ask(statements.TOTALS)[0]
-        return Totals(*(value or 0 for value in row[:-2]), *row[-2:])
+        sums = self._sums
+        later_days, first_money = (int(value or 0) for value in self._ask(statements.REPEATER_SUMS)[0])
+        return Totals(
+            sums.customers,
+            sums.orders,
+            sums.customers + later_days,
+            sums.money_used - sums.money_without,
+            sums.purchase_money,
+            sums.purchase_money - sums.repeat_purchase_money + first_money,
+            *sums[-6:],
+        )
+
+    @cached_property
+    def _sums(self) -> _Sums:
+        *sums, first, last = self._ask(statements.SUMS)[0]
+        return _Sums(*(int(value or 0) for value in sums), first, last)
 
     def centres(self, kind: str = "mean", frequency: str = "orders") -> Centres:
         """R、F、M 的均值或中位数，精确的分数；没有客户 → DataError。"""
-        totals = self._totals
-        if not totals.customers:
+        known = self._sums
+        if not known.customers:
             raise DataError("没有一位买过的客户，没有均值可比。", remedy="至少要有一笔没有取消的订单。")
         if kind == "mean":
-            sums = (totals.recency_sum, getattr(totals, frequency_column(frequency)), totals.money)
-            return Centres(*(Fraction(total, totals.customers) for total in sums))
+            count = getattr(known if frequency_column(frequency) == "orders" else self._totals, frequency)
+            sums = (known.recency_sum, count, known.money_used - known.money_without)
+            return Centres(*(Fraction(total, known.customers) for total in sums))
         if kind != "median":
             raise ParameterError(f"中心 {quote(kind)} 不认识。", remedy="写 mean 或 median。")
-        return Centres(*(self._median(self._value(key, frequency)) for key in Centres._fields))
+        return self._medians(frequency)
 
     def customers(
         self, recency_better: Better = "low", frequency: str = "orders", centres: Centres | None = None
@@ -125,20 +143,18 @@ class Warehouse:
         frequency: F 数订单（orders）还是购买日（purchase_days）。centres: 不给就用均值。
         """
         centres = Centres(*centres) if centres else self.centres(frequency=frequency)
-        name = self._new("customers")
         tests = marks(centres, recency_better)
-        sql = self._text(statements.CUSTOMERS, frequency=frequency_column(frequency), **tests)
-        self._engine.shared_view(name, sql)
-        return Customers(self._engine, name, centres, recency_better, frequency)
+        query = self._text(statements.CUSTOMERS, base=self._measured(frequency), frequency=frequency, **tests)
+        return Customers(self._engine, query, centres, recency_better, frequency)
 
     def changes(self, one: Customers, other: Customers) -> list[Change]:
         """同一批客户换一种口径：各有多少人从哪种类型到哪种类型。"""
-        return list(map(Change._make, self._ask(statements.CHANGES, one=one.name, other=other.name)))
+        return list(map(Change._make, self._ask(statements.CHANGES, one=one.query, other=other.query)))
 
     def migration(self, before: Warehouse, **keywords) -> list[Migration]:
         """从 before 的观察日到这里的观察日，各类型之间的人数与金额；关键字同 customers。"""
-        then = None if not before.totals().customers else before.customers(**keywords).name
-        now = self.customers(**keywords).name
+        then = None if not before._sums.customers else before.customers(**keywords).query
+        now = self.customers(**keywords).query
         if then is None:
             rows = (
                 (None, s, count, None, money)
@@ -152,9 +168,8 @@ class Warehouse:
         """key: recency、frequency、monetary；width: 格宽（天、次、最小货币单位），正整数。"""
         if type(width) is not int or width < 1:
             raise ParameterError(f"格宽 {quote(width)} 不是正整数。")
-        return list(
-            map(Bin._make, self._ask(statements.HISTOGRAM, value=self._value(key, frequency), width=width))
-        )
+        names = {"value": self._value(key, frequency), "base": self._measured(frequency), "width": width}
+        return list(map(Bin._make, self._ask(statements.HISTOGRAM, **names)))
 
     def write(self, folder: Path | str, **keywords) -> list[Path]:
         """整份工作写成文件：customers、gaps、states 三个 Parquet，segments.csv；关键字同 customers。"""
@@ -170,32 +185,22 @@ class Warehouse:
     # —— 内里 ——
 
     def _build(self) -> None:
-        engine = self._engine
-        self._orders = self._new("orders")
-        self._persons, self._closed, self._base = (self._new(what) for what in ("persons", "closed", "base"))
-        engine.view(self._orders, self._text(statements.ORDERS, read=self._read))
-        if engine.fast:
-            self._build_fast()
-        else:
-            self._build_portable()
-        engine.shared_view(self._base, self._text(statements.BASE))
+        self._persons = self._new("persons")
+        self._engine.table(self._persons, self._text(statements.PERSONS), "归并客户")
         self._refuse_bad_rows()
 
-    def _build_portable(self) -> None:
-        days, steps = self._new("days"), self._new("steps")
-        self._engine.table(days, self._text(statements.DAYS), "合并同一天的订单")
-        self._engine.shared_view(steps, self._text(statements.STEPS, days=days))
-        self._engine.table(self._persons, self._text(statements.PERSONS, steps=steps), "归并客户")
-        self._engine.table(self._closed, self._text(statements.CLOSED_GAPS, steps=steps), "数间隔")
-
-    def _build_fast(self) -> None:
-        two = self._new("two")
-        shares = self._engine.shares(self._row_count)
-        streams = " union all ".join(self._text(statements.STREAM, share=share) for share in shares)
-        sql = statements.TWO_TABLES.format(streams=streams)
-        self._engine.table(two, sql, "归并客户、数间隔")
-        self._engine.shared_view(self._persons, statements.PERSONS_OF_TWO.format(two=two))
-        self._engine.shared_view(self._closed, statements.CLOSED_OF_TWO.format(two=two))
+    @cached_property
+    def _waist(self) -> dict[str, str]:
+        """要排出每位客户的先后才知道的两张表；第一次用到才建。"""
+        engine = self._engine
+        steps, closed, repeaters = (self._new(what) for what in ("steps", "closed", "repeaters"))
+        engine.table(steps, self._text(engine.steps), "排出间隔")
+        engine.table(closed, self._text(statements.CLOSED_GAPS, steps=steps), "数间隔")
+        # 直接填表名：_text 遇到 repeaters 会回到这里
+        engine.table(repeaters, statements.REPEATERS.format(persons=self._persons, steps=steps), "归并回头客")
+        self._made.remove(steps)
+        engine.free(steps)
+        return {"closed": closed, "repeaters": repeaters}
 
     def _refuse_bad_rows(self) -> None:
         if self._bad_rows == "set_aside":
@@ -210,15 +215,21 @@ class Warehouse:
                 remedy='先用 lifecycle-lab orders check 整理；或写 bad_rows="set_aside"，把它们放在一边并数出来。',
             )
 
-    @cached_property
-    def _row_count(self) -> int:
-        """来源有几行（Parquet 与数据框不必读内容就知道）。"""
-        return self._ask(f"select count(*) from {self._read}")[0][0]
+    def _medians(self, frequency: str) -> Centres:
+        count, found = self._sums.customers, {key: [] for key in Centres._fields}
+        places = {"low": (count + 1) // 2, "high": count // 2 + 1, "base": self._measured(frequency)}
+        values = (self._value(key, frequency) for key in found)
+        asked = [
+            self._text(statements.MIDDLE, key=key, value=value, **places) for key, value in enumerate(values)
+        ]
+        for key, value in self._engine.rows(" union all ".join(asked)):
+            found[Centres._fields[key]].append(int(value))
+        return Centres(*(Fraction(sum(middle), len(middle)) for middle in found.values()))
 
-    def _median(self, value: str) -> Fraction:
-        count = self._totals.customers
-        rows = self._ask(statements.MIDDLE, value=value, low=(count + 1) // 2, high=count // 2 + 1)
-        return Fraction(sum(int(row[0]) for row in rows), len(rows))
+    def _measured(self, frequency: str) -> str:
+        """量 R、F、M 要的几列；F 数购买日才用得着整张基表。"""
+        whole = frequency_column(frequency) == "purchase_days"
+        return self._text(statements.BASE if whole else statements.BUYERS)
 
     def _value(self, key: str, frequency: str) -> str:
         """一个指标在基表里的写法。"""
@@ -236,30 +247,53 @@ class Warehouse:
         return self._made[-1]
 
     def _text(self, statement: str, **names: object) -> str:
-        known = {"orders": self._orders, "persons": self._persons, "closed": self._closed, "base": self._base}
-        return statement.format(**{**known, "as_of": self._day, **names})
+        """填上我们自己起的表名与整数；{orders}、{base} 是嵌进去的一句。"""
+        read = {"source": self._read.source, "read": self._read.orders, "every_row": self._read.every_row}
+        known = {**read, "persons": self._persons, "as_of": self._day, **names}
+        if "{orders}" in statement:
+            known["orders"] = statements.ORDERS.format(**known)
+        if "{base}" in statement and "base" not in names:
+            known["base"] = self._text(statements.BASE)
+        if "{closed}" in statement or "{repeaters}" in statement:
+            known |= self._waist
+        return statement.format(**known)
 
     def _ask(self, statement: str, **names: object) -> list[tuple]:
         return self._engine.rows(self._text(statement, **names))
 
 
+class _Sums(NamedTuple):
+    """statements.SUMS 的一行。"""
+
+    row_count: int
+    used: int
+    orders: int
+    money_used: int
+    without: int
+    money_without: int
+    customers: int
+    purchase_money: int
+    repeat_customers: int
+    repeat_money: int
+    repeat_purchase_money: int
+    recency_sum: int
+    first_day: int | None
+    last_day: int | None
+
+
 def _intake(house: Warehouse) -> Intake:
     """全都用上了就不必再读一遍文件；对不上才去数每一类。"""
-    total = house._row_count
-    sums = (int(value or 0) for value in house._ask(statements.PERSON_SUMS)[0])
-    used, orders, money_used, customers, money = sums
-    kinds = {"used": (used, money_used)}
-    if total != used:
-        rows = house._ask(statements.INTAKE, read=house._read)
-        kinds = {problem: (count, sum_ or 0) for problem, count, sum_ in rows}
+    sums = house._sums
+    kinds = {"used": (sums.used, sums.money_used)}
+    if sums.row_count != sums.used:
+        kinds = {problem: (count, money or 0) for problem, count, money in house._ask(statements.INTAKE)}
     count = {key: kinds.get(key, (0, 0))[0] for key in ("used", "after_as_of", *BAD_ROWS)}
-    later = kinds.get("after_as_of", (0, 0))[1]
     return Intake(
-        total,
+        sums.row_count,
         **count,
-        refunds=used - orders,
-        money_used=money_used,
-        money_after_as_of=later,
-        customers_without_purchase=customers,
-        money_without_purchase=money,
+        refunds=sums.used - sums.orders,
+        money_used=sums.money_used,
+        money_after_as_of=kinds.get("after_as_of", (0, 0))[1],
+        customers_without_purchase=sums.without,
+        money_without_purchase=sums.money_without,
     )

@@ -73,6 +73,14 @@ SPARK = Dialect(
 )
 
 
+class Reading(NamedTuple):
+    """来源，读它的一句（除不尽的金额是空），和多带一列 uneven 的一句（只有数不能用的行时才用）。"""
+
+    source: str
+    orders: str
+    every_row: str
+
+
 def quoted(name: str, dialect: Dialect) -> str:
     """列名变成一个标识符，里面的引号写两遍。"""
     return dialect.mark + name.replace(dialect.mark, dialect.mark * 2) + dialect.mark
@@ -80,8 +88,8 @@ def quoted(name: str, dialect: Dialect) -> str:
 
 def read_statement(
     types: Mapping[str, str], columns: Columns | None, money: Money, source: str, dialect: Dialect
-) -> str:
-    """types: 列名 → 引擎报的类型名；source: 引擎里的表名（我们自己起的）。"""
+) -> Reading:
+    """types: 列名 → 引擎报的类型名；source: 写在 from 后面的来源（我们自己起的表名，或读文件的一句）。"""
     columns = _found(types, columns or Columns())
     if money not in ("major", "minor"):
         raise ParameterError(f"金额单位 {quote(money)} 不认识。", remedy="写 major（元）或 minor（分）。")
@@ -92,10 +100,10 @@ def read_statement(
         f"{_customer(quoted(columns.customer_id, dialect), types[columns.customer_id])} as customer_id",
         f"{_day(quoted(columns.time, dialect), types[columns.time], dialect, columns.time)} as day",
         f"{amount} as amount",
-        f"{uneven} as uneven",
         f"{_cancelled(columns.cancelled, types, dialect)} as cancelled",
     )
-    return f"select {', '.join(parts)} from {source}"
+    select = f"select {', '.join(parts)}"
+    return Reading(source, f"{select} from {source}", f"{select}, {uneven} as uneven from {source}")
 
 
 def _found(types: Mapping[str, str], columns: Columns) -> Columns:
@@ -151,7 +159,7 @@ def _amount(x: str, type_name: str, money: Money, dialect: Dialect, name: str) -
         # k/100 的浮点数往返一次还是它自己，才是两位小数；1.005 元不行
         number, as_float = f"round({x} * {scale})", f"cast({scale} as {dialect.float_type})"
         even = f"cast({number} / {as_float} as {type_name}) = {x}"
-        present = f"{x} is not null and not isnan({x}) and abs({x}) < {MOST_MINOR_UNITS}"
+        present = f"abs({x}) < {MOST_MINOR_UNITS}"  # 空、NaN、无穷都不小于它
     elif kind in ("whole", "decimal", "text"):
         number = f"{dialect.decimal.format(x=x)} * {scale}"
         even, present = f"{number} = round({number})", f"abs({number}) < {MOST_MINOR_UNITS}"

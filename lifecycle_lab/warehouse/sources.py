@@ -1,6 +1,7 @@
 """订单从哪里来：数据框、文件、文件夹、DuckDB 的表、一串 schema.Order、Spark 的数据框。
 
-每一种都变成引擎里一张我们自己起名的表；文件与数据框不复制，CSV 与别处的查询结果先读进来一次。
+每一种都变成可以写在 from 后面的一段（我们自己起的表名，或读 Parquet 的一句）；
+文件与数据框不复制，CSV 与别处的查询结果先读进来一次。
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from lifecycle_lab.warehouse.engines import (
     text_literal,
 )
 
+SMALL_ROWS, SMALL_BYTES = 50_000, 500_000
 _PARQUET = (".parquet", ".pq")
 _CSV = (".csv", ".csv.gz", ".tsv", ".txt", ".txt.gz")
 
@@ -42,16 +44,25 @@ def is_spark(source: object) -> bool:
 
 
 def engine_for(source: object, settings: Settings, zone: str) -> Engine:
-    return SparkEngine(source.sparkSession, zone) if is_spark(source) else DuckDBEngine(settings, zone)
+    if is_spark(source):
+        return SparkEngine(source.sparkSession, zone)
+    return DuckDBEngine(settings, zone, _is_small(source))
+
+
+def _is_small(source: object) -> bool:
+    """不必读就知道的大小：几万行的数据框，几百 KB 的文件。"""
+    if isinstance(source, (str, Path)):
+        return Path(source).is_file() and Path(source).stat().st_size < SMALL_BYTES
+    return hasattr(source, "__len__") and not _is_relation(source) and len(source) < SMALL_ROWS
 
 
 def bring_in(engine: Engine, source: object, doing: str) -> str:
-    """把来源变成引擎里的一张表，返回它的名字。"""
+    """把来源变成引擎里可以写在 from 后面的东西，返回它。"""
     name = fresh_name("raw")
     if isinstance(engine, SparkEngine):
         source.createOrReplaceTempView(name)
     elif isinstance(source, (str, Path)):
-        _files(engine, Path(source), name, doing)
+        return _files(engine, Path(source), name, doing)
     elif isinstance(source, Table) or _is_relation(source):
         _copied(engine, source, name, doing)
     else:
@@ -59,16 +70,17 @@ def bring_in(engine: Engine, source: object, doing: str) -> str:
     return name
 
 
-def _files(engine: DuckDBEngine, path: Path, name: str, doing: str) -> None:
+def _files(engine: DuckDBEngine, path: Path, name: str, doing: str) -> str:
     files = _found_files(path)
     listed = "[" + ", ".join(text_literal(_plain(file)) for file in files) + "]"
     if all(_is_parquet(file) for file in files):
-        engine.view(name, f"select * from read_parquet({listed}, union_by_name = true)")
-    elif any(_is_parquet(file) for file in files):
+        return f"read_parquet({listed}, union_by_name = true)"
+    if any(_is_parquet(file) for file in files):
         raise DataError(f"{quote(path)} 里既有 Parquet 又有 CSV。", remedy="一次只给一种。")
-    else:  # 全按文字读，编号 007 才不会变成 7；解析一次就留在引擎里
-        read = f"read_csv({listed}, header = true, all_varchar = true, union_by_name = true)"
-        engine.table(name, f"select * from {read}", doing)
+    # 全按文字读，编号 007 才不会变成 7；解析一次就留在引擎里
+    read = f"read_csv({listed}, header = true, all_varchar = true, union_by_name = true)"
+    engine.table(name, f"select * from {read}", doing)
+    return name
 
 
 def _found_files(path: Path) -> list[Path]:
