@@ -93,6 +93,46 @@ def test_ten_orders_intervals(ten):
     assert rows["第 4 次到第 5 次"] == (0, 0, never, never, never, never, never, never)
 
 
+def test_ten_orders_repurchase_counts_the_waiting_too(ten):
+    rows = [tuple(row) for row in views.repurchase(ten.facts).rows]
+    half, seventy, ninety = (Fraction(percent, 100) for percent in (50, 70, 90))
+    never = "没有达到"
+    assert [row[:4] for row in rows] == [
+        ("全部间隔", half, 31, 80),
+        ("全部间隔", seventy, 50, 80),
+        ("全部间隔", ninety, 80, 80),
+        ("第 1 次到第 2 次", half, 31, 31),
+        ("第 1 次到第 2 次", seventy, 80, 80),
+        ("第 1 次到第 2 次", ninety, 80, 80),
+        ("第 2 次以后", half, 50, 50),
+        ("第 2 次以后", seventy, 50, never),
+        ("第 2 次以后", ninety, 50, never),
+    ]
+    # 一步：S = 1/2，Greenwood 方差 1/2 → 份额的区间 9.0 % 到 99.4 %：上沿第 50 天就过七成，下沿一直没有到
+    assert {row[4] for row in rows[6:]} == {f"50 至 {never}"}
+    assert "只看已经再买的，是 31 天；连同还没有再买的，是 80 天" in views.repurchase_said(ten.facts)
+    curve = [tuple(row[:4]) for row in views.repurchase_curve(ten.facts).rows]
+    shares = (Fraction(1, 7), Fraction(11, 35), Fraction(17, 35), Fraction(1))
+    assert [row[:3] for row in curve] == [(10, 7, 1), (31, 5, 1), (50, 4, 1), (80, 1, 1)]
+    assert [float(row[3]) for row in curve] == pytest.approx([float(share) for share in shares])
+    assert "80" in views.repurchase_figure(ten.facts).alt
+
+
+def test_never_reached_is_said_and_nobody_back_draws_nothing(tmp_path):
+    """十位里一位第 3 天再来，九位看到第 10 天还没有：一成，达不到一半。"""
+    lines = [HEADER, "0,c0,2024-01-04,1.00", *(f"{i + 1},c{i},2024-01-01,1.00" for i in range(10))]
+    (tmp_path / "o.csv").write_text("\n".join(lines))
+    shop = open_shop(str(tmp_path / "o.csv"), "2024-01-11")
+    assert "看到最长的 10 天也没有达到" in views.repurchase_said(shop.facts)
+    shop.close()
+    (tmp_path / "o.csv").write_text("\n".join([HEADER, *lines[2:]]))
+    shop = open_shop(str(tmp_path / "o.csv"), "2024-01-11")
+    assert views.repurchase_said(shop.facts) == ""
+    assert views.repurchase_figure(shop.facts) is views.repurchase_curve(shop.facts) is None
+    assert {row[2:] for row in views.repurchase(shop.facts).rows} == {("没有达到",) * 3}
+    shop.close()
+
+
 def test_ten_orders_migration(ten):
     code = {segmentation.pattern(c): c for c in segmentation.PATTERNS}
     assert sorted(ten.facts.moves, key=str) == sorted(
@@ -453,6 +493,9 @@ def test_no_small_group_can_be_read_or_solved(seed):
         assert row[1] == HIDDEN or row[1] == 0 or row[1] >= least
     for row in views.intervals(facts).rows:
         assert all(value == HIDDEN or value == 0 or value >= least for value in row[1:3])
+    counted = {row[0] for row in views.intervals(facts).rows if HIDDEN not in row}
+    assert {row[0] for row in views.repurchase(facts).rows if HIDDEN not in row} <= counted
+    assert views.repurchase_figure(facts) is views.repurchase_curve(facts) is None
 
 
 def published(facts):

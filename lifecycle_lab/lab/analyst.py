@@ -106,6 +106,15 @@ class ShopReport:
         """购买间隔的分位数。"""
         return views.intervals(self.facts).shown()
 
+    def repurchase(self) -> Shown:
+        """朴素的与连同还在等的（Kaplan–Meier）分位数并列，先说差的是谁。"""
+        said = views.repurchase_said(self.facts)
+        return Shown((*filter(None, [said]), views.repurchase(self.facts).shown()))
+
+    def repurchase_figure(self) -> Figure | Shown:
+        """两条再购曲线；还没有人再来过就只说一句。"""
+        return views.repurchase_figure(self.facts) or Shown((self.facts.text.say("intervals.empty"),))
+
     def migration(self) -> Figure | Shown:
         """从 compare_to 到观察日，类型怎样变。"""
         return views.migration_figure(self.facts) or self._shown(document.migration(self.facts))

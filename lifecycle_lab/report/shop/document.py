@@ -118,6 +118,11 @@ def intervals(facts: Facts) -> Iterator[Block]:
     yield Paragraph(facts.text.say("intervals.intro"))
     yield from _paragraph(views.intervals_said(facts))
     yield views.intervals(facts).shown()
+    yield from _paragraph(views.repurchase_said(facts))
+    yield views.repurchase(facts).shown()
+    yield from filter(None, [views.repurchase_figure(facts)])
+    if facts.asked.shared:
+        yield Paragraph(facts.text.say("intervals.curve_shared"))
 
 
 def migration(facts: Facts) -> Iterator[Block]:

@@ -116,6 +116,8 @@ def tables(facts: Facts) -> list[TypedTable]:
         views.readings(facts),
         views.names(facts),
         views.intervals(facts),
+        views.repurchase(facts),
+        views.repurchase_curve(facts),
         views.migration(facts),
     ]
     return [table for table in found if table is not None]
@@ -162,6 +164,13 @@ def summary(facts: Facts) -> dict[str, Any]:
                 "money_minor": None if hide else facts.type_of(code).money,
             }
             for code, hide in facts.hidden_types.items()
+        ],
+        "repurchase": [
+            dict(
+                zip(("gap", "percent", "naive_days", "corrected_days", "band"), map(_plain, row), strict=True)
+            )
+            | {"percent": int(100 * row[1])}  # type: ignore[operator]
+            for row in views.repurchase(facts).rows
         ],
         "limits": [{"id": x.id, "value": x.value, "exceeded": x.exceeded} for x in limits.limits(facts)],
     }
