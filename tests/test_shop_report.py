@@ -352,6 +352,9 @@ def test_the_workbook_is_typed_frozen_filtered_and_without_formulas(written):
     facts, out = written
     book = openpyxl.load_workbook(out / "report.xlsx")
     assert book.sheetnames[0] == "限制"
+    cover = {row[0].value: row[1].value for row in book["这份报告"].iter_rows(min_row=2)}
+    assert cover["观察日"] == str(facts.as_of)
+    assert cover["级别的叫法"] == facts.asked.convention.title
     for page in book:
         assert page.freeze_panes == "A2"
         assert page.auto_filter.ref.startswith("A1:")
@@ -572,6 +575,34 @@ def test_bad_parameters_say_what_to_do(keywords, says):
         open_shop(str(TEN), **keywords)
     assert says in str(caught.value)
     assert caught.value.remedy
+
+
+def test_an_observation_day_before_every_order_says_where_the_rows_went():
+    with pytest.raises(DataError) as caught:
+        open_shop(str(TEN), "2020-01-01")
+    assert "观察日之后的订单 10 行" in str(caught.value)
+
+
+def test_a_shop_smaller_than_a_small_group_is_never_shared(tmp_path):
+    """四位客户：封面上的合计就是他们自己的数；五位恰好可以。"""
+    for customers in (4, 5):
+        lines = [HEADER, *(f"{i},c{i},2024-01-0{i + 1},10.00" for i in range(customers))]
+        (tmp_path / "o.csv").write_text("\n".join(lines))
+        shop = open_shop(str(tmp_path / "o.csv"), shared=True)
+        if customers < 5:
+            with pytest.raises(ParameterError, match="客户只有 4 位，不到 5 位"):
+                write(shop.facts, shop.warehouse, tmp_path / "r")
+            assert not (tmp_path / "r").exists()
+        else:
+            write(shop.facts, shop.warehouse, tmp_path / "r")
+        shop.close()
+
+
+def test_the_intervals_are_said_in_one_sentence(ten):
+    assert (
+        views.intervals_said(ten.facts)
+        == "已经回来的间隔里，50% 不超过 31 天，70% 不超过 50 天，90% 不超过 80 天。"
+    )
 
 
 def test_headers_of_another_shop_are_mapped(tmp_path):

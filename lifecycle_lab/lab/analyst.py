@@ -30,6 +30,7 @@ from lifecycle_lab.report.shop import (
 from lifecycle_lab.report.typed import TypedTable
 from lifecycle_lab.schema import ParameterError, quote
 
+_SAID_ABOVE = (1, 2, 8)  # 级别、组合、策略：一份名单里人人相同，标题与策略表里已经写了
 _PATIENCE = 3.0  # 这么多秒以后才说做到哪里：快的时候什么也不说
 
 
@@ -76,7 +77,7 @@ class ShopReport:
 
     def card(self) -> Table:
         """哪家店、哪一天、多少客户、什么口径。"""
-        return Table("这份报告", ("项目", "内容"), document.cover(self.facts))
+        return document.cover_table(self.facts).shown()
 
     def rows(self) -> Shown:
         """读进来的每一行到哪里去了，金额对得上；读的时候怎样理解。"""
@@ -130,7 +131,9 @@ class ShopReport:
         found = (call for call in self._calls() if call.segment == code)
         values = tuple(row_of(call) for call in islice(found, rows))
         title = f"{self.facts.name(code)} {segmentation.pattern(code)}：前 {len(values)} 位"
-        return TypedTable(title, heads, values).shown()
+        kept = [i for i in range(len(heads)) if i not in _SAID_ABOVE]
+        rows_kept = tuple(tuple(row[i] for i in kept) for row in values)
+        return TypedTable(title, tuple(heads[i] for i in kept), rows_kept).shown()
 
     def limits(self) -> Shown:
         """不要轻信，因为……"""

@@ -52,6 +52,11 @@ def cover(facts: Facts) -> tuple[tuple[str, str], ...]:
     return tuple((say(f"cover.{name}"), value) for name, value in values.items())
 
 
+def cover_table(facts: Facts) -> TypedTable:
+    """封面写成一张表：Excel 与笔记本里，数总是与口径在一起。"""
+    return TypedTable("这份报告", (Column("项目"), Column("内容")), cover(facts))
+
+
 def rows(facts: Facts) -> Iterator[Block]:
     """一、每一行到哪里去了。"""
     say, book = facts.text.say, facts.accounting
@@ -98,8 +103,7 @@ def segments(facts: Facts) -> Iterator[Block]:
     yield from _paragraph(views.segments_said(facts))
     yield views.segments(facts).shown()
     yield from filter(None, [views.segment_shares(facts)])
-    if any(kind.money < 0 for kind in views.visible_types(facts)):
-        yield Paragraph(facts.text.say("segments.negative"))
+    yield from _paragraph(views.negative_said(facts))
 
 
 def _paragraph(text: str) -> Iterator[Block]:

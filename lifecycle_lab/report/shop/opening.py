@@ -155,10 +155,16 @@ def _first_and_last(found: Any) -> tuple[date, date]:
     if ends["min"] is None:
         raise DataError(
             f"{quote(found.name, 80)} 里没有一笔有效的购买。",
-            why="每一行都被规则放在一边，或读不通。",
-            remedy="用 lifecycle-lab orders check 看每一行到哪里去了。",
+            why="；".join(_where_rows_went(found)) + "。",
+            remedy="检查 --as-of；用 lifecycle-lab orders check 看每一行到哪里去了。",
         )
     return ends["min"].date(), ends["max"].date()
+
+
+def _where_rows_went(found: Any) -> list[str]:
+    """没有一行用得上的时候，各行去了哪里：观察日写早了，一眼就看得出。"""
+    lines = [(x.name, x.rows) for x in found.set_aside] + [("读不通", len(found.quarantined))]
+    return [f"{name} {rows:,} 行" for name, rows in sorted(lines, key=lambda line: -line[1]) if rows]
 
 
 def _shop(source: str, found: Any) -> Shop:

@@ -199,6 +199,14 @@ def segment_shares(facts: Facts) -> Figure | None:
     return Figure(plots.png(axes.figure), alt, facts.text.say("segments.caption"))
 
 
+def negative_said(facts: Facts) -> str:
+    """净额有负的，说明图怎样看；全店不是正数，说明为什么没有图。"""
+    if facts.money <= 0:
+        return facts.text.say("segments.negative")
+    below = any(kind.money < 0 for kind in visible_types(facts))
+    return facts.text.say("segments.below_zero") if below else ""
+
+
 def segments_said(facts: Facts) -> str:
     """一句话：人数最多的与金额最多的是谁。"""
     kinds = visible_types(facts)
@@ -317,10 +325,11 @@ def intervals_said(facts: Facts) -> str:
         return say("intervals.empty")
     if sum(closed.values()) < facts.least:
         return ""
-    return "".join(
-        say("intervals.reading", percent=q, days=segmentation.reached_within(closed, Fraction(q, 100)))
+    parts = [
+        say("intervals.part", percent=q, days=f"{segmentation.reached_within(closed, Fraction(q, 100)):,}")
         for q in facts.text.quantiles
-    )
+    ]
+    return say("intervals.reading", parts="，".join(parts))
 
 
 def _gap_rows(facts: Facts, wanted: range) -> list[GapRow]:
@@ -328,7 +337,7 @@ def _gap_rows(facts: Facts, wanted: range) -> list[GapRow]:
     return [GapRow(n, None, days, int(closed), count) for n, days, closed, count in facts.gaps if n in wanted]
 
 
-def _lines(facts: Facts) -> list[tuple[str, RepurchaseLine | None]]:
+def repurchase_lines(facts: Facts) -> list[tuple[str, RepurchaseLine | None]]:
     """全部、第一次、以后各次的再购曲线；给外人看的报告里太小的是 None，没有间隔的不列。"""
     say, parts = facts.text.say, [("all", range(1, 6)), ("first", range(1, 2)), ("later", range(2, 6))]
     if facts.asked.shared:
@@ -346,7 +355,7 @@ def _lines(facts: Facts) -> list[tuple[str, RepurchaseLine | None]]:
 def repurchase(facts: Facts) -> TypedTable:
     """多少天有多少间隔等到了再来：朴素的与连同还在等的（Kaplan–Meier）并列，后者带 95% 区间。"""
     say = facts.text.say
-    rows = [row for name, line in _lines(facts) for row in _repurchase_rows(facts, name, line)]
+    rows = [row for name, line in repurchase_lines(facts) for row in _repurchase_rows(facts, name, line)]
     heads = [Column(say("intervals.group")), Column(say("intervals.share"), "share")]
     heads += [Column(say(f"intervals.{name}"), "whole") for name in ("naive", "corrected")]
     columns = (*heads, Column(say("intervals.band")))
@@ -375,7 +384,7 @@ def _between(facts: Facts, band: tuple[int | None, int | None]) -> str:
 
 def repurchase_said(facts: Facts) -> str:
     """一句话：朴素的与连同还在等的差多少，差的是谁；没有人再来过，或不能写，就不说。"""
-    lines = _lines(facts)
+    lines = repurchase_lines(facts)
     line = lines[0][1] if lines else None
     if line is None or not line.curve.closed:
         return ""
@@ -388,7 +397,7 @@ def repurchase_said(facts: Facts) -> str:
 
 def repurchase_figure(facts: Facts) -> Figure | None:
     """全部间隔的两条再购曲线；还没有人再来过，或给外人看 → None。"""
-    line = None if facts.asked.shared else _lines(facts)[0][1]
+    line = None if facts.asked.shared else repurchase_lines(facts)[0][1]
     if line is None or not line.curve.closed:
         return None
     axes = plot_repurchase(line)
@@ -397,7 +406,7 @@ def repurchase_figure(facts: Facts) -> Figure | None:
 
 def repurchase_curve(facts: Facts) -> TypedTable | None:
     """再购曲线的每一级台阶，Excel 里可以自己画；什么时候没有，同图。"""
-    line = None if facts.asked.shared else _lines(facts)[0][1]
+    line = None if facts.asked.shared else repurchase_lines(facts)[0][1]
     if line is None or not line.curve.closed:
         return None
     rows = tuple(
