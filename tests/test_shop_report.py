@@ -21,6 +21,7 @@ from shops import AS_OF, facts_of, opened, random_orders
 from typer.testing import CliRunner
 
 from lifecycle_lab import cli, content, rfm, segmentation
+from lifecycle_lab.plots import shop as drawings
 from lifecycle_lab.report.shop import calls, limits, open_shop, pseudonyms, read_key, views, write, writing
 from lifecycle_lab.report.shop.document import document
 from lifecycle_lab.report.shop.facts import Accounting, Line
@@ -130,6 +131,17 @@ def test_never_reached_is_said_and_nobody_back_draws_nothing(tmp_path):
     assert views.repurchase_said(shop.facts) == ""
     assert views.repurchase_figure(shop.facts) is views.repurchase_curve(shop.facts) is None
     assert {row[2:] for row in views.repurchase(shop.facts).rows} == {("没有达到",) * 3}
+    shop.close()
+
+
+def test_nobody_late_both_counts_agree_and_no_band_is_no_never(tmp_path):
+    """三位都恰好隔 40 天：两种数法一样，区间算不出（—），不是“没有达到”。"""
+    days = ("2024-01-01", "2024-02-10", "2024-03-21")
+    lines = [HEADER, *(f"{c}{d},c{c},{d},1.00" for c in range(3) for d in days)]
+    (tmp_path / "o.csv").write_text("\n".join(lines))
+    shop = open_shop(str(tmp_path / "o.csv"), "2024-03-22")
+    assert "两种数法都是 40 天" in views.repurchase_said(shop.facts)
+    assert views.repurchase(shop.facts).rows[0][2:] == (40, 40, "—")
     shop.close()
 
 
@@ -603,6 +615,37 @@ def test_the_intervals_are_said_in_one_sentence(ten):
         views.intervals_said(ten.facts)
         == "已经回来的间隔里，50% 不超过 31 天，70% 不超过 50 天，90% 不超过 80 天。"
     )
+
+
+def test_a_type_below_zero_is_explained_beside_its_bar(tmp_path):
+    """甲买 100，乙买 10 退 20：图里乙的条在零的左边，话不能说“不画”。"""
+    lines = [HEADER, "1,甲,2024-01-01,100.00", "2,乙,2024-01-02,10.00", "3,乙,2024-01-03,-20.00"]
+    (tmp_path / "o.csv").write_text("\n".join(lines))
+    shop = open_shop(str(tmp_path / "o.csv"))
+    assert views.segment_shares(shop.facts) is not None
+    assert "零的左边" in views.negative_said(shop.facts)
+    shop.close()
+    (tmp_path / "o.csv").write_text("\n".join([*lines, "4,乙,2024-01-04,-95.00"]))
+    shop = open_shop(str(tmp_path / "o.csv"))
+    assert views.segment_shares(shop.facts) is None
+    assert "不画成条" in views.negative_said(shop.facts)
+    shop.close()
+
+
+def test_ticks_are_whole_and_never_in_powers_of_ten():
+    """人人都是 5 单：刻度不写 4.65 单；几万亿的金额写成亿。"""
+    panels = [
+        drawings.Distribution("F", [4.5, 5.5], [20], False, []),
+        drawings.Distribution("M", [0, 5e12, 1e13], [3, 4], False, []),
+    ]
+    written = []
+    for axes in drawings.plot_distributions(panels):
+        low, high = axes.get_xlim()
+        shown = [t for t in axes.xaxis.get_major_locator()() if low <= t <= high]
+        written.append([axes.xaxis.get_major_formatter()(t, 0) for t in shown])
+    assert written[0] == ["5"]
+    assert "20,000 亿" in written[1]
+    assert not [text for text in written[1] if "e" in text]
 
 
 def test_headers_of_another_shop_are_mapped(tmp_path):

@@ -86,6 +86,7 @@ def _fields() -> Mapping[str, frozenset[str]]:
         "intervals.repurchase": "",
         "intervals.repurchase_note": "",
         "intervals.difference": "percent naive corrected",
+        "intervals.same": "percent days",
         "intervals.unreached": "percent naive longest",
         "intervals.caption": "",
         "intervals.curve": "",

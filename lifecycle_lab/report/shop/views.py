@@ -12,7 +12,7 @@ from lifecycle_lab.plots import shop as drawings
 from lifecycle_lab.plots.cycles import describe_repurchase, plot_repurchase
 from lifecycle_lab.report import Figure
 from lifecycle_lab.report.shop.facts import Facts, Type
-from lifecycle_lab.report.typed import HIDDEN, Column, TypedTable, grouped, written
+from lifecycle_lab.report.typed import ABSENT, HIDDEN, Column, TypedTable, grouped, written
 from lifecycle_lab.schema import Indicator, half_up
 from lifecycle_lab.tables import UNVERIFIED
 
@@ -369,17 +369,19 @@ def _repurchase_rows(facts: Facts, name: str, line: RepurchaseLine | None) -> li
     if line is None:
         return [(name, share, *[HIDDEN] * 3) for share in shares]
     days = zip(shares, line.naive, line.corrected, line.bands, strict=True)
-    return [(name, s, _or_never(facts, n), _or_never(facts, c), _between(facts, b)) for s, n, c, b in days]
+    return [(name, s, _or_never(facts, n), _or_never(facts, c), _between(facts, c, b)) for s, n, c, b in days]
 
 
 def _or_never(facts: Facts, days: int | None) -> int | str:
     return facts.text.say("intervals.never") if days is None else days
 
 
-def _between(facts: Facts, band: tuple[int | None, int | None]) -> str:
-    """95% 区间写成一格；两头都没有达到，就只写一次。"""
-    low, high = (written(_or_never(facts, days), "whole") for days in band)
-    return low if band == (None, None) else facts.text.say("intervals.between", low=low, high=high)
+def _between(facts: Facts, days: int | None, band: tuple[int | None, int | None]) -> str:
+    """95% 区间写成一格；两头都没有：没有达到，或全体同一天回来、算不出区间（—）。"""
+    if band == (None, None):
+        return facts.text.say("intervals.never") if days is None else ABSENT
+    low, high = (written(_or_never(facts, edge), "whole") for edge in band)
+    return facts.text.say("intervals.between", low=low, high=high)
 
 
 def repurchase_said(facts: Facts) -> str:
@@ -392,6 +394,8 @@ def repurchase_said(facts: Facts) -> str:
     values = {"percent": facts.text.quantiles[0], "naive": f"{naive:,}"}
     if corrected is None:
         return facts.text.say("intervals.unreached", longest=f"{line.curve.longest:,}", **values)
+    if corrected == naive:
+        return facts.text.say("intervals.same", percent=values["percent"], days=values["naive"])
     return facts.text.say("intervals.difference", corrected=f"{corrected:,}", **values)
 
 
