@@ -617,6 +617,16 @@ def test_the_intervals_are_said_in_one_sentence(ten):
     )
 
 
+def test_a_refund_after_the_last_purchase_is_in_the_default_window(tmp_path):
+    """甲 1 月 1 日买 100，1 月 20 日退 30：观察日是 21 日，净额 70；指定 10 日，那时还没有退。"""
+    lines = [HEADER, "1,甲,2024-01-01,100.00", "2,甲,2024-01-20,-30.00"]
+    (tmp_path / "o.csv").write_text("\n".join(lines))
+    for as_of, day, money in (("", date(2024, 1, 21), 7000), ("2024-01-10", date(2024, 1, 10), 10000)):
+        shop = open_shop(str(tmp_path / "o.csv"), as_of)
+        assert (shop.facts.as_of, shop.facts.money) == (day, money)
+        shop.close()
+
+
 def test_a_type_below_zero_is_explained_beside_its_bar(tmp_path):
     """甲买 100，乙买 10 退 20：图里乙的条在零的左边，话不能说“不画”。"""
     lines = [HEADER, "1,甲,2024-01-01,100.00", "2,乙,2024-01-02,10.00", "3,乙,2024-01-03,-20.00"]
@@ -644,7 +654,7 @@ def test_ticks_are_whole_and_never_in_powers_of_ten():
         shown = [t for t in axes.xaxis.get_major_locator()() if low <= t <= high]
         written.append([axes.xaxis.get_major_formatter()(t, 0) for t in shown])
     assert written[0] == ["5"]
-    assert "20,000 亿" in written[1]
+    assert "90,000 亿" in written[1]
     assert not [text for text in written[1] if "e" in text]
 
 

@@ -143,8 +143,15 @@ def _earlier(given: date | None, as_of: date, found: Any) -> date | None:
 
 
 def _next_day(found: Any) -> date:
-    """最后一笔订单的次日：没有指定观察日时用它，报告里写明。"""
-    return _first_and_last(found)[1] + timedelta(days=1)
+    """最后一笔订单（含单独的退款）的次日：没有指定观察日时用它，报告里写明。
+
+    退款也算：只看购买的话，最后一笔购买之后的退款落在观察日外，账里冲减了、表里却没有。
+    """
+    import pyarrow.compute as pc
+
+    last = _first_and_last(found)[1]
+    refunded = pc.max(found.refunds.column("paid_at")).as_py()
+    return max(last, refunded.date() if refunded else last) + timedelta(days=1)
 
 
 def _first_and_last(found: Any) -> tuple[date, date]:
