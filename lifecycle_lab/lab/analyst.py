@@ -7,7 +7,9 @@ import time
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from lifecycle_lab import segmentation
 from lifecycle_lab.answers import write_file
@@ -35,7 +37,7 @@ _PATIENCE = 3.0  # 这么多秒以后才说做到哪里：快的时候什么也�
 
 
 def open_report(
-    source: str = "",
+    source: Any = "",
     as_of: str = "",
     mapping: str = "",
     profile: str = "",
@@ -45,13 +47,13 @@ def open_report(
     key_file: str = "",
     out_dir: str = "",
 ) -> ShopReport:
-    """打开一份订单；参数与 90 开头的参数格相同，都是文字，空为默认。"""
+    """打开一份订单；参数与 90 开头的参数格相同，都是文字，空为默认；source 也可以是一张 pandas、polars、pyarrow 的表。"""
     keep_calm()
     given = {"out_dir": out_dir, "key_file": key_file, "mapping": mapping, "profile": profile}
     for name, value in given.items():
         if not isinstance(value, str):
             raise ParameterError(f"{name} 要写成文字，收到的是 {quote(repr(value))}。", where=f"参数 {name}")
-    folder = Path(out_dir) if out_dir else Path("out") / (Path(source).stem or "online_retail")
+    folder = Path(out_dir) if out_dir else Path("out") / _name_of(source)
     with _Progress() as progress:
         opened = open_shop(
             source,
@@ -64,6 +66,11 @@ def open_report(
             progress=progress,
         )
     return ShopReport(opened, folder, key_file)
+
+
+def _name_of(source: Any) -> str:
+    """报告放在 out/ 下哪里：文件名；内存里的表叫 orders。"""
+    return (Path(source).stem or "online_retail") if isinstance(source, str | PathLike) else "orders"
 
 
 class ShopReport:

@@ -9,7 +9,7 @@ from lifecycle_lab.export import Table
 from lifecycle_lab.report import Block, Document, Items, Paragraph, Section
 from lifecycle_lab.report.shop import calls, limits, views
 from lifecycle_lab.report.shop.facts import Facts
-from lifecycle_lab.report.typed import Column, TypedTable, written
+from lifecycle_lab.report.typed import ABSENT, Column, TypedTable, written
 
 Tops = Mapping[int, Sequence[tuple]]
 """{组合: 名单最前面的几行}，网页里各列几位。"""
@@ -32,8 +32,13 @@ def document(facts: Facts, heads: Sequence[Column] = (), tops: Tops | None = Non
         say("title", shop=facts.shop.name, as_of=facts.as_of),
         cover(facts),
         tuple(Section(say(f"heading.{name}"), tuple(blocks)) for name, blocks in sections),
-        say("footer", as_of=facts.as_of, sha256=facts.shop.sha256[:12]),
+        say("footer", as_of=facts.as_of, sha256=_fingerprint(facts)),
     )
+
+
+def _fingerprint(facts: Facts) -> str:
+    """文件的指纹；内存里的表没有。"""
+    return facts.shop.sha256[:12] or ABSENT
 
 
 def cover(facts: Facts) -> tuple[tuple[str, str], ...]:
@@ -47,7 +52,7 @@ def cover(facts: Facts) -> tuple[tuple[str, str], ...]:
         "orders": f"{facts.orders:,} 单",
         "convention": facts.asked.convention.title,
         "centre": say(f"centre.{facts.asked.centre}"),
-        "sha256": facts.shop.sha256[:12],
+        "sha256": _fingerprint(facts),
     }
     return tuple((say(f"cover.{name}"), value) for name, value in values.items())
 

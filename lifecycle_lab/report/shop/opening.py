@@ -13,6 +13,7 @@ from typing import Any
 from lifecycle_lab import content, orders
 from lifecycle_lab.content import datapackage
 from lifecycle_lab.reading import parse_day
+from lifecycle_lab.reading.frames import frame_library
 from lifecycle_lab.report.shop.facts import CENTRES, Accounting, Asked, Facts, Line, Progress, Shop, collect
 from lifecycle_lab.schema import DataError, ParameterError, quote
 
@@ -32,7 +33,7 @@ class Opened:
 
 
 def open_shop(
-    source: str = "",
+    source: Any = "",
     as_of: str = "",
     *,
     mapping: Mapping[str, str] | str = "",
@@ -44,7 +45,7 @@ def open_shop(
     progress: Progress = lambda *_: None,
     **reading: Any,
 ) -> Opened:
-    """source: 订单导出的路径；空或 "online_retail" 是随书的真实商店。各参数都是文字，空为默认。
+    """source: 订单导出的路径，或一张 pandas、polars、pyarrow、DuckDB、Spark 的表；空或 "online_retail" 是随书的真实商店。别的参数都是文字，空为默认。
 
     as_of: 观察日，空为最后一笔订单的次日。mapping: 列名对照，{"customer": "买家会员名"} 或写成文字
     "customer=买家会员名；amount=实付"。convention: 叫法的编号（A、B……）。compare_to: 与哪一天比类型的迁移，空为观察日之前 90 天。
@@ -66,26 +67,27 @@ def open_shop(
 
 
 def _read(
-    source: str, day: date | None, mapping: Mapping[str, str] | str, profile: str, reading: dict
+    source: Any, day: date | None, mapping: Mapping[str, str] | str, profile: str, reading: dict
 ) -> Any:
-    if not isinstance(source, str | os.PathLike):
+    named = isinstance(source, str | os.PathLike)
+    if not named and not frame_library(source):
         raise ParameterError(
             f"数据来源要写成文字，收到的是 {quote(repr(source))}。",
             where="参数 source",
-            remedy='两边加引号，如 source = "订单.csv"。',
+            remedy='两边加引号，如 source = "订单.csv"；或直接给一张 pandas、polars、pyarrow 的表。',
         )
     if _is_shipped(source):
         path, reading = content.data_folder() / f"{SHIPPED}.parquet", {"currency": "GBP", **reading}
     else:
-        path = Path(os.path.expanduser(source))
+        path = Path(os.path.expanduser(source)) if named else source
     given = parse_mapping(mapping) if isinstance(mapping, str) else dict(mapping)
     return orders.read_orders(
         path, as_of=day, mapping=given or None, profile=profile or None, **reading
     ).require()
 
 
-def _is_shipped(source: str | os.PathLike) -> bool:
-    return str(source).strip().casefold() in ("", SHIPPED)
+def _is_shipped(source: Any) -> bool:
+    return isinstance(source, str | os.PathLike) and str(source).strip().casefold() in ("", SHIPPED)
 
 
 def parse_mapping(text: str) -> dict[str, str]:
@@ -174,7 +176,7 @@ def _where_rows_went(found: Any) -> list[str]:
     return [f"{name} {rows:,} 行" for name, rows in sorted(lines, key=lambda line: -line[1]) if rows]
 
 
-def _shop(source: str, found: Any) -> Shop:
+def _shop(source: Any, found: Any) -> Shop:
     if _is_shipped(source):
         known = content.course().sources[SHIPPED]
         return Shop(known.title, known.unit, found.sha256)
