@@ -627,6 +627,17 @@ def test_a_refund_after_the_last_purchase_is_in_the_default_window(tmp_path):
         shop.close()
 
 
+def test_totals_and_copies_are_not_money_left_out(tmp_path):
+    """三单 60 元，接了两次，末尾还有合计：没有一分钱漏掉，不能说一半的金额放在一边。"""
+    three = [f"{i},c{i},2024-01-0{i},{i}0.00" for i in (1, 2, 3)]
+    (tmp_path / "o.csv").write_text("\n".join([HEADER, *three, *three, "合计,,,60.00"]))
+    shop = open_shop(str(tmp_path / "o.csv"))
+    assert sum(line.money for line in shop.facts.accounting.aside) == 12000
+    aside = next(x for x in limits.limits(shop.facts) if x.id == "aside")
+    assert (aside.value, aside.exceeded) == ("0.0%", False)
+    shop.close()
+
+
 def test_a_type_below_zero_is_explained_beside_its_bar(tmp_path):
     """甲买 100，乙买 10 退 20：图里乙的条在零的左边，话不能说“不画”。"""
     lines = [HEADER, "1,甲,2024-01-01,100.00", "2,乙,2024-01-02,10.00", "3,乙,2024-01-03,-20.00"]

@@ -18,6 +18,7 @@ from lifecycle_lab.report.shop.facts import CENTRES, Accounting, Asked, Facts, L
 from lifecycle_lab.schema import DataError, ParameterError, quote
 
 SHIPPED = "online_retail"
+_SAID_TWICE = ("total", "duplicate")  # 钱已经在别的行里的规则（data/orders/rules.toml）
 
 
 @dataclass(frozen=True)
@@ -197,14 +198,15 @@ def _accounting(found: Any) -> Accounting:
     """reading 的账照抄；随书的商店再说明做成这份文件时已经放在一边的行。"""
     say, times = content.report_text().say, _cents(found)
 
-    def line(label: str, rows: int, money: int | None, netted: bool = False) -> Line:
-        return Line(label, rows, None if money is None else money * times, netted)
+    def line(label: str, rows: int, money: int | None, rule: str = "") -> Line:
+        cents = None if money is None else money * times
+        return Line(label, rows, cents, rule == "refund", rule in _SAID_TWICE)
 
     return Accounting(
         found.rows_in,
         found.money_in * times,
         line(say("rows.used"), found.used, found.money_used),
-        tuple(line(x.name, x.rows, x.money, x.rule == "refund") for x in found.set_aside),
+        tuple(line(x.name, x.rows, x.money, x.rule) for x in found.set_aside),
         line(say("rows.quarantined"), len(found.quarantined), found.money_quarantined),
         (*found.notes, *_shipped_notes(found)),
         tuple((x.row, x.column, x.reason) for x in found.quarantined),
