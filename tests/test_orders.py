@@ -475,3 +475,16 @@ def test_the_builder_does_not_hide_the_shipped_shop():
     """子模块与函数若同名，引入子模块之后函数就没有了。"""
     importlib.import_module("lifecycle_lab.orders.online_retail_source")
     assert callable(orders.online_retail)
+
+
+def test_a_mapped_column_is_not_taken_for_a_second_field(tmp_path):
+    """写错了 customer：付款时间那一列派给了客户，就要问付款时间在哪一列，不悄悄读成一天一位客户。"""
+    found = read(tmp_path, GOOD, mapping={"customer": HEADER.split(",")[2]})
+    assert found.status == "ask"
+    assert "没有找到：付款时间" in found.message
+
+
+def test_an_amount_too_long_is_too_large_not_unreadable(tmp_path):
+    found = read(tmp_path, GOOD, "A2,8,2024-05-17,90000000000000000")
+    assert bad(found) == [(3, "amount")]
+    assert found.quarantined[0].reason == "金额大得不像真的"

@@ -196,3 +196,14 @@ def test_many_columns_get_their_letters():
     page = read_workbook(workbook([Sheet("宽", columns, [tuple(map(str, range(60)))])], "名")).active
     assert page["BH2"].value == "59"
     assert page.auto_filter.ref == "A1:BH2"
+
+
+def test_a_wrapped_cell_makes_its_row_tall_enough():
+    """理由折成几行，行高就写成几行：四十四个半角以内不折，两倍宽的至少两行。"""
+    short, long = "短", "甲" * 100  # 一百个汉字 = 两百个半角，列宽至多六十
+    data = workbook([Sheet("页", (Column("字"),), [(short,), (long,)])], "书")
+    page = openpyxl.load_workbook(io.BytesIO(data)).active
+    width = page.column_dimensions["A"].width
+    assert page.row_dimensions[2].height is None
+    assert page.row_dimensions[3].height * width >= 200 * 10  # 一行至少十磅，放得下全部的字
+    assert page["A3"].alignment.wrap_text

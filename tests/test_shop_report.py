@@ -21,6 +21,7 @@ from shops import AS_OF, facts_of, opened, random_orders
 from typer.testing import CliRunner
 
 from lifecycle_lab import cli, content, rfm, segmentation
+from lifecycle_lab.plots import shop as drawings
 from lifecycle_lab.report.shop import calls, limits, open_shop, pseudonyms, read_key, views, write, writing
 from lifecycle_lab.report.shop.document import document
 from lifecycle_lab.report.shop.facts import Accounting, Line
@@ -91,6 +92,57 @@ def test_ten_orders_intervals(ten):
     assert rows["第 1 次到第 2 次"] == (3, 2, 31, 80, 80, 80, never, never)
     assert rows["第 2 次到第 3 次"] == (1, 2, 50, 50, 50, never, never, never)
     assert rows["第 4 次到第 5 次"] == (0, 0, never, never, never, never, never, never)
+
+
+def test_ten_orders_repurchase_counts_the_waiting_too(ten):
+    rows = [tuple(row) for row in views.repurchase(ten.facts).rows]
+    half, seventy, ninety = (Fraction(percent, 100) for percent in (50, 70, 90))
+    never = "没有达到"
+    assert [row[:4] for row in rows] == [
+        ("全部间隔", half, 31, 80),
+        ("全部间隔", seventy, 50, 80),
+        ("全部间隔", ninety, 80, 80),
+        ("第 1 次到第 2 次", half, 31, 31),
+        ("第 1 次到第 2 次", seventy, 80, 80),
+        ("第 1 次到第 2 次", ninety, 80, 80),
+        ("第 2 次以后", half, 50, 50),
+        ("第 2 次以后", seventy, 50, never),
+        ("第 2 次以后", ninety, 50, never),
+    ]
+    # 一步：S = 1/2，Greenwood 方差 1/2 → 份额的区间 9.0 % 到 99.4 %：上沿第 50 天就过七成，下沿一直没有到
+    assert {row[4] for row in rows[6:]} == {f"50 至 {never}"}
+    assert "只看已经再买的，是 31 天；连同还没有再买的，是 80 天" in views.repurchase_said(ten.facts)
+    curve = [tuple(row[:4]) for row in views.repurchase_curve(ten.facts).rows]
+    shares = (Fraction(1, 7), Fraction(11, 35), Fraction(17, 35), Fraction(1))
+    assert [row[:3] for row in curve] == [(10, 7, 1), (31, 5, 1), (50, 4, 1), (80, 1, 1)]
+    assert [float(row[3]) for row in curve] == pytest.approx([float(share) for share in shares])
+    assert "80" in views.repurchase_figure(ten.facts).alt
+
+
+def test_never_reached_is_said_and_nobody_back_draws_nothing(tmp_path):
+    """十位里一位第 3 天再来，九位看到第 10 天还没有：一成，达不到一半。"""
+    lines = [HEADER, "0,c0,2024-01-04,1.00", *(f"{i + 1},c{i},2024-01-01,1.00" for i in range(10))]
+    (tmp_path / "o.csv").write_text("\n".join(lines))
+    shop = open_shop(str(tmp_path / "o.csv"), "2024-01-11")
+    assert "看到最长的 10 天也没有达到" in views.repurchase_said(shop.facts)
+    shop.close()
+    (tmp_path / "o.csv").write_text("\n".join([HEADER, *lines[2:]]))
+    shop = open_shop(str(tmp_path / "o.csv"), "2024-01-11")
+    assert views.repurchase_said(shop.facts) == ""
+    assert views.repurchase_figure(shop.facts) is views.repurchase_curve(shop.facts) is None
+    assert {row[2:] for row in views.repurchase(shop.facts).rows} == {("没有达到",) * 3}
+    shop.close()
+
+
+def test_nobody_late_both_counts_agree_and_no_band_is_no_never(tmp_path):
+    """三位都恰好隔 40 天：两种数法一样，区间算不出（—），不是“没有达到”。"""
+    days = ("2024-01-01", "2024-02-10", "2024-03-21")
+    lines = [HEADER, *(f"{c}{d},c{c},{d},1.00" for c in range(3) for d in days)]
+    (tmp_path / "o.csv").write_text("\n".join(lines))
+    shop = open_shop(str(tmp_path / "o.csv"), "2024-03-22")
+    assert "两种数法都是 40 天" in views.repurchase_said(shop.facts)
+    assert views.repurchase(shop.facts).rows[0][2:] == (40, 40, "—")
+    shop.close()
 
 
 def test_ten_orders_migration(ten):
@@ -312,6 +364,9 @@ def test_the_workbook_is_typed_frozen_filtered_and_without_formulas(written):
     facts, out = written
     book = openpyxl.load_workbook(out / "report.xlsx")
     assert book.sheetnames[0] == "限制"
+    cover = {row[0].value: row[1].value for row in book["这份报告"].iter_rows(min_row=2)}
+    assert cover["观察日"] == str(facts.as_of)
+    assert cover["级别的叫法"] == facts.asked.convention.title
     for page in book:
         assert page.freeze_panes == "A2"
         assert page.auto_filter.ref.startswith("A1:")
@@ -453,6 +508,9 @@ def test_no_small_group_can_be_read_or_solved(seed):
         assert row[1] == HIDDEN or row[1] == 0 or row[1] >= least
     for row in views.intervals(facts).rows:
         assert all(value == HIDDEN or value == 0 or value >= least for value in row[1:3])
+    counted = {row[0] for row in views.intervals(facts).rows if HIDDEN not in row}
+    assert {row[0] for row in views.repurchase(facts).rows if HIDDEN not in row} <= counted
+    assert views.repurchase_figure(facts) is views.repurchase_curve(facts) is None
 
 
 def published(facts):
@@ -529,6 +587,86 @@ def test_bad_parameters_say_what_to_do(keywords, says):
         open_shop(str(TEN), **keywords)
     assert says in str(caught.value)
     assert caught.value.remedy
+
+
+def test_an_observation_day_before_every_order_says_where_the_rows_went():
+    with pytest.raises(DataError) as caught:
+        open_shop(str(TEN), "2020-01-01")
+    assert "观察日之后的订单 10 行" in str(caught.value)
+
+
+def test_a_shop_smaller_than_a_small_group_is_never_shared(tmp_path):
+    """四位客户：封面上的合计就是他们自己的数；五位恰好可以。"""
+    for customers in (4, 5):
+        lines = [HEADER, *(f"{i},c{i},2024-01-0{i + 1},10.00" for i in range(customers))]
+        (tmp_path / "o.csv").write_text("\n".join(lines))
+        shop = open_shop(str(tmp_path / "o.csv"), shared=True)
+        if customers < 5:
+            with pytest.raises(ParameterError, match="客户只有 4 位，不到 5 位"):
+                write(shop.facts, shop.warehouse, tmp_path / "r")
+            assert not (tmp_path / "r").exists()
+        else:
+            write(shop.facts, shop.warehouse, tmp_path / "r")
+        shop.close()
+
+
+def test_the_intervals_are_said_in_one_sentence(ten):
+    assert (
+        views.intervals_said(ten.facts)
+        == "已经回来的间隔里，50% 不超过 31 天，70% 不超过 50 天，90% 不超过 80 天。"
+    )
+
+
+def test_a_refund_after_the_last_purchase_is_in_the_default_window(tmp_path):
+    """甲 1 月 1 日买 100，1 月 20 日退 30：观察日是 21 日，净额 70；指定 10 日，那时还没有退。"""
+    lines = [HEADER, "1,甲,2024-01-01,100.00", "2,甲,2024-01-20,-30.00"]
+    (tmp_path / "o.csv").write_text("\n".join(lines))
+    for as_of, day, money in (("", date(2024, 1, 21), 7000), ("2024-01-10", date(2024, 1, 10), 10000)):
+        shop = open_shop(str(tmp_path / "o.csv"), as_of)
+        assert (shop.facts.as_of, shop.facts.money) == (day, money)
+        shop.close()
+
+
+def test_totals_and_copies_are_not_money_left_out(tmp_path):
+    """三单 60 元，接了两次，末尾还有合计：没有一分钱漏掉，不能说一半的金额放在一边。"""
+    three = [f"{i},c{i},2024-01-0{i},{i}0.00" for i in (1, 2, 3)]
+    (tmp_path / "o.csv").write_text("\n".join([HEADER, *three, *three, "合计,,,60.00"]))
+    shop = open_shop(str(tmp_path / "o.csv"))
+    assert sum(line.money for line in shop.facts.accounting.aside) == 12000
+    aside = next(x for x in limits.limits(shop.facts) if x.id == "aside")
+    assert (aside.value, aside.exceeded) == ("0.0%", False)
+    shop.close()
+
+
+def test_a_type_below_zero_is_explained_beside_its_bar(tmp_path):
+    """甲买 100，乙买 10 退 20：图里乙的条在零的左边，话不能说“不画”。"""
+    lines = [HEADER, "1,甲,2024-01-01,100.00", "2,乙,2024-01-02,10.00", "3,乙,2024-01-03,-20.00"]
+    (tmp_path / "o.csv").write_text("\n".join(lines))
+    shop = open_shop(str(tmp_path / "o.csv"))
+    assert views.segment_shares(shop.facts) is not None
+    assert "零的左边" in views.negative_said(shop.facts)
+    shop.close()
+    (tmp_path / "o.csv").write_text("\n".join([*lines, "4,乙,2024-01-04,-95.00"]))
+    shop = open_shop(str(tmp_path / "o.csv"))
+    assert views.segment_shares(shop.facts) is None
+    assert "不画成条" in views.negative_said(shop.facts)
+    shop.close()
+
+
+def test_ticks_are_whole_and_never_in_powers_of_ten():
+    """人人都是 5 单：刻度不写 4.65 单；几万亿的金额写成亿。"""
+    panels = [
+        drawings.Distribution("F", [4.5, 5.5], [20], False, []),
+        drawings.Distribution("M", [0, 5e12, 1e13], [3, 4], False, []),
+    ]
+    written = []
+    for axes in drawings.plot_distributions(panels):
+        low, high = axes.get_xlim()
+        shown = [t for t in axes.xaxis.get_major_locator()() if low <= t <= high]
+        written.append([axes.xaxis.get_major_formatter()(t, 0) for t in shown])
+    assert written[0] == ["5"]
+    assert "90,000 亿" in written[1]
+    assert not [text for text in written[1] if "e" in text]
 
 
 def test_headers_of_another_shop_are_mapped(tmp_path):

@@ -9,6 +9,7 @@ import nbformat
 import papermill
 import pytest
 
+from lifecycle_lab import open_report
 from lifecycle_lab import run as runner
 from lifecycle_lab.run import jobs
 from lifecycle_lab.run.parameters import REPORT_NAMES
@@ -135,3 +136,16 @@ def test_progress_is_said_only_when_slow_and_wiped_at_the_end(monkeypatch):
             progress("读订单", part)
     progress("写客户表", 1.0)
     assert said == [("读订单 50%",), ("读订单 75%",), ()]
+
+
+def test_a_frame_already_in_memory_opens_like_its_file(tmp_path, monkeypatch):
+    """分析师手里已经有一张 pandas 表：同样的数，只是没有文件的指纹。"""
+    import pandas
+
+    monkeypatch.chdir(tmp_path)
+    ten = ROOT / "tests" / "golden" / "ten_orders.csv"
+    shown = [open_report(source, "2024-04-01") for source in (pandas.read_csv(ten), str(ten))]
+    assert shown[0].segments() == shown[1].segments()
+    assert dict(shown[0].card().rows)["数据指纹"] == "—"
+    with pytest.raises(ParameterError, match="数据来源要写成文字"):
+        open_report(5)

@@ -35,6 +35,7 @@ from lifecycle_lab.cycles.repurchase import (
     RevenueSums,
     concentration,
     repurchase,
+    repurchase_line,
     revenue_sums,
 )
 from lifecycle_lab.cycles.rules import (
@@ -126,6 +127,7 @@ __all__ = [
     "ratio_histogram",
     "regularity",
     "repurchase",
+    "repurchase_line",
     "revenue_sums",
     "shop_cycle",
     "state",

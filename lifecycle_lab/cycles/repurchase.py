@@ -43,13 +43,14 @@ def repurchase(rows: Iterable[GapRow], quantiles: Sequence[Fraction] = QUANTILES
     found = select(rows)
     later = select(found, least=2)
     return Repurchase(
-        _line(select(found, n=1), quantiles),
-        _line(later, quantiles) if later else None,
-        _line(found, quantiles),
+        repurchase_line(select(found, n=1), quantiles),
+        repurchase_line(later, quantiles) if later else None,
+        repurchase_line(found, quantiles),
     )
 
 
-def _line(rows: list[GapRow], quantiles: Sequence[Fraction]) -> RepurchaseLine:
+def repurchase_line(rows: Sequence[GapRow], quantiles: Sequence[Fraction] = QUANTILES) -> RepurchaseLine:
+    """间隔表的几行 → 表1的一行；一段也没有 → DataError。"""
     for share in quantiles:
         if not 0 < share <= 1:
             raise DataError(f"{share} 不是份额。", remedy="分位点在 0 与 1 之间，写成 Fraction(9, 10)。")

@@ -7,7 +7,9 @@ import time
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from lifecycle_lab import segmentation
 from lifecycle_lab.answers import write_file
@@ -30,11 +32,12 @@ from lifecycle_lab.report.shop import (
 from lifecycle_lab.report.typed import TypedTable
 from lifecycle_lab.schema import ParameterError, quote
 
+_SAID_ABOVE = (1, 2, 8)  # 级别、组合、策略：一份名单里人人相同，标题与策略表里已经写了
 _PATIENCE = 3.0  # 这么多秒以后才说做到哪里：快的时候什么也不说
 
 
 def open_report(
-    source: str = "",
+    source: Any = "",
     as_of: str = "",
     mapping: str = "",
     profile: str = "",
@@ -44,13 +47,13 @@ def open_report(
     key_file: str = "",
     out_dir: str = "",
 ) -> ShopReport:
-    """打开一份订单；参数与 90 开头的参数格相同，都是文字，空为默认。"""
+    """打开一份订单；参数与 90 开头的参数格相同，都是文字，空为默认；source 也可以是一张 pandas、polars、pyarrow 的表。"""
     keep_calm()
     given = {"out_dir": out_dir, "key_file": key_file, "mapping": mapping, "profile": profile}
     for name, value in given.items():
         if not isinstance(value, str):
             raise ParameterError(f"{name} 要写成文字，收到的是 {quote(repr(value))}。", where=f"参数 {name}")
-    folder = Path(out_dir) if out_dir else Path("out") / (Path(source).stem or "online_retail")
+    folder = Path(out_dir) if out_dir else Path("out") / _name_of(source)
     with _Progress() as progress:
         opened = open_shop(
             source,
@@ -65,6 +68,11 @@ def open_report(
     return ShopReport(opened, folder, key_file)
 
 
+def _name_of(source: Any) -> str:
+    """报告放在 out/ 下哪里：文件名；内存里的表叫 orders。"""
+    return (Path(source).stem or "online_retail") if isinstance(source, str | PathLike) else "orders"
+
+
 class ShopReport:
     """一家店的报告。facts 是全部数（见 report.shop.facts），要自己算的时候从它取。"""
 
@@ -76,7 +84,7 @@ class ShopReport:
 
     def card(self) -> Table:
         """哪家店、哪一天、多少客户、什么口径。"""
-        return Table("这份报告", ("项目", "内容"), document.cover(self.facts))
+        return document.cover_table(self.facts).shown()
 
     def rows(self) -> Shown:
         """读进来的每一行到哪里去了，金额对得上；读的时候怎样理解。"""
@@ -106,6 +114,15 @@ class ShopReport:
         """购买间隔的分位数。"""
         return views.intervals(self.facts).shown()
 
+    def repurchase(self) -> Shown:
+        """朴素的与连同还在等的（Kaplan–Meier）分位数并列，先说差的是谁。"""
+        said = views.repurchase_said(self.facts)
+        return Shown((*filter(None, [said]), views.repurchase(self.facts).shown()))
+
+    def repurchase_figure(self) -> Figure | Shown:
+        """两条再购曲线；还没有人再来过就只说一句。"""
+        return views.repurchase_figure(self.facts) or Shown((self.facts.text.say("intervals.empty"),))
+
     def migration(self) -> Figure | Shown:
         """从 compare_to 到观察日，类型怎样变。"""
         return views.migration_figure(self.facts) or self._shown(document.migration(self.facts))
@@ -121,7 +138,9 @@ class ShopReport:
         found = (call for call in self._calls() if call.segment == code)
         values = tuple(row_of(call) for call in islice(found, rows))
         title = f"{self.facts.name(code)} {segmentation.pattern(code)}：前 {len(values)} 位"
-        return TypedTable(title, heads, values).shown()
+        kept = [i for i in range(len(heads)) if i not in _SAID_ABOVE]
+        rows_kept = tuple(tuple(row[i] for i in kept) for row in values)
+        return TypedTable(title, tuple(heads[i] for i in kept), rows_kept).shown()
 
     def limits(self) -> Shown:
         """不要轻信，因为……"""

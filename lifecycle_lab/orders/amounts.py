@@ -17,6 +17,8 @@ SURE_DIGITS = 15
 """双精度数与表格软件只可靠到 15 位有效数字。"""
 MOST = 10**15
 """一格金额的最小单位至多这么大：再大多半是别的列，几百万行相加也不会溢出。"""
+_TOO_LARGE = "金额大得不像真的"
+_LONG_NUMBER = re.compile(r"-?[0-9]{13,}(?:\.[0-9]+)?")
 _SIMPLE = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,6}))?")
 
 
@@ -49,12 +51,12 @@ def money_column(
             return (-units if sign else units), ""
         money = parsed.get(text) or (parse_money(text) if simple else None)
         if money is None:
-            return 0, "不是金额"
+            return 0, _TOO_LARGE if _LONG_NUMBER.fullmatch(text.strip()) else "不是金额"
         value = _fifteen(money.value) if rounded else money.value
         units = minor_units(value, digits) if digits >= 0 else minor_units(value.scaleb(digits), 0)
         if units is None:
             return 0, fine
-        return (units, "") if abs(units) < MOST else (0, "金额大得不像真的")
+        return (units, "") if abs(units) < MOST else (0, _TOO_LARGE)
 
     return cells.column(convert)
 

@@ -125,9 +125,12 @@ def _match(profile: Profile, header: tuple[str, ...], keys: list[str], mapping: 
     places: dict[str, int] = {}
     double: dict[str, tuple[str, ...]] = {}
     missing: list[str] = []
+    # 人派了用场的列不再自己认作别的：写错了 --map customer=付款时间，付款时间就少了一列，会问
+    given = {header_key(name) for name in mapping.values()}
+    free = ["" if key in given else key for key in keys]
     for one, names in profile.columns.items():
         if one not in mapping:
-            _place(one, names, keys, header, places, double)
+            _place(one, names, free, header, places, double)
     for one, name in mapping.items():
         where = [i for i, key in enumerate(keys) if key and key == header_key(name)]
         exact = [i for i in where if header[i].strip() == name.strip()] or where

@@ -88,7 +88,8 @@ def plot_migration(
                 _draw_cell(axes, i, j, value, (value or 0) / total)
         axes.set_xlim(-0.5, len(columns) - 0.5)
         axes.set_ylim(len(rows) - 0.5, -0.5)
-        axes.set_xticks(range(len(columns)), [fonts.drawable(_two_lines(n)) for n in columns], **_small())
+        heads = [fonts.drawable(_two_lines(n)) for n in columns]
+        axes.set_xticks(range(len(columns)), heads, linespacing=1.3, **_small())
         axes.set_yticks(range(len(rows)), [fonts.drawable(n) for n in rows], **_small())
         axes.xaxis.tick_top()
         axes.xaxis.set_label_position("top")
@@ -131,7 +132,7 @@ def _quiet(axes: Axes) -> None:
 
 
 def _draw_distribution(axes: Axes, shown: Distribution) -> None:
-    from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     widths = [b - a for a, b in zip(shown.edges, shown.edges[1:], strict=False)]
     colours = [_SHADE] * len(widths)
@@ -140,19 +141,24 @@ def _draw_distribution(axes: Axes, shown: Distribution) -> None:
     )
     if shown.open_end:
         _mark_open_end(axes, shown, widths[-1])
-    top = max(shown.heights, default=1)
+    top = max(shown.heights, default=0) or 1
     axes.set_ylim(0, top * 1.34)
     axes.set_xlim(shown.edges[0], shown.edges[-1])
     for i, (position, text, used) in enumerate(shown.lines):
         _draw_threshold(axes, min(position, shown.edges[-1]), text, used, top * (1.3 if i == 0 else 1.15))
     axes.set_title(fonts.drawable(shown.title), fontsize=9, loc="left", **fonts.text_style())
     axes.set_ylabel("客户（位）", fontsize=8, **fonts.text_style())
-    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
-    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, min_n_ticks=1))
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True, min_n_ticks=1))
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
+        axis.set_major_formatter(FuncFormatter(_tick))
     axes.grid(axis="y", color=_GRID, linewidth=0.6)
     _quiet(axes)
+
+
+def _tick(value: float, _: object = None) -> str:
+    """刻度上的数：一亿以上写成几亿，不写 1.5e+12。"""
+    return f"{value / 1e8:,.6g} 亿" if abs(value) >= 1e8 else f"{value:,.10g}"
 
 
 def _mark_open_end(axes: Axes, shown: Distribution, width: float) -> None:

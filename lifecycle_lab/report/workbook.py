@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import chain, islice
+from math import ceil
 from xml.sax.saxutils import escape, quoteattr
 
 from lifecycle_lab.export import display_width, document_text
@@ -23,6 +24,7 @@ from lifecycle_lab.schema import half_up
 
 _NARROWEST, _WIDEST, _WRAPPED = 10, 60, 44
 _WIDTHS = {"whole": 12, "money": 16, "share": 12, "number": 14, "day": 13}
+_LINE_HEIGHT, _TALLEST = 14, 409  # 十号字一行多少磅；Excel 一行至多 409 磅
 _LOOKED_AT = 200  # 列宽看前这么多行
 _LONGEST = 32_767  # Excel 一格最多这么多字
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
@@ -47,9 +49,9 @@ _STYLE_SHEET = f"""{_XML}<styleSheet xmlns="{_MAIN}">
 <border><left/><right/><top/><bottom style="thin"><color rgb="FF8A8F98"/></bottom><diagonal/></border></borders>
 <cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>
 <cellXfs count="9"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>
-<xf numFmtId="49" fontId="1" fillId="2" borderId="1" xfId="0" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1" quotePrefix="1"><alignment vertical="center" wrapText="1"/></xf>
-<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1" quotePrefix="1"><alignment vertical="top"/></xf>
-<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1" quotePrefix="1"><alignment vertical="top" wrapText="1"/></xf>
+<xf numFmtId="49" fontId="1" fillId="2" borderId="1" xfId="0" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1" quotePrefix="1"><alignment horizontal="left" vertical="center" wrapText="1" indent="1"/></xf>
+<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1" quotePrefix="1"><alignment horizontal="left" vertical="top" indent="1"/></xf>
+<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1" quotePrefix="1"><alignment horizontal="left" vertical="top" wrapText="1" indent="1"/></xf>
 <xf numFmtId="3" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf>
 <xf numFmtId="4" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf>
 <xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf>
@@ -147,17 +149,18 @@ def _page(sheet: Sheet) -> Iterator[str]:
     rows = iter(sheet.rows)
     first = list(islice(rows, _LOOKED_AT))
     letters = [_letter(i) for i in range(len(sheet.columns))]
+    widths = [_width(column, [row[i] for row in first]) for i, column in enumerate(sheet.columns)]
     yield (
         f'{_XML}<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
         '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" '
         'activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
-        f"<cols>{_column_widths(sheet.columns, first)}</cols><sheetData>"
+        f"<cols>{_column_widths(widths)}</cols><sheetData>"
     )
     head = (_string(f"{x}1", column.name, _HEAD) for x, column in zip(letters, sheet.columns, strict=True))
     yield f'<row r="1" ht="24" customHeight="1">{"".join(head)}</row>'
     count = 1
     for count, row in enumerate(chain(first, rows), 2):
-        yield _row(count, row, sheet.columns, letters)
+        yield _row(count, row, sheet.columns, letters, widths)
     yield from (
         f'<row r="{count + i}">{_string(f"A{count + i}", line, _TEXT)}</row>'
         for i, line in enumerate(filter(None, sheet.note.split("\n")), 2)
@@ -174,21 +177,26 @@ def _letter(i: int) -> str:
     return (_letter(i // 26 - 1) if i > 25 else "") + chr(65 + i % 26)
 
 
-def _column_widths(columns: Sequence[Column], first: Sequence[Sequence[object]]) -> str:
-    widths = (_width(column, [row[i] for row in first]) for i, column in enumerate(columns))
+def _column_widths(widths: Sequence[int]) -> str:
     return "".join(
         f'<col min="{i}" max="{i}" width="{width}" customWidth="1"/>' for i, width in enumerate(widths, 1)
     )
 
 
 def _width(column: Column, values: Iterable[object]) -> int:
-    """列宽（半角字数）：表头与前几百行里最长的一个，不窄过 10，不宽过 60；筛选的小箭头占四格。"""
-    body = max((display_width(v) for v in values if isinstance(v, str)), default=0) + 2
-    head = display_width(column.name) + 4
+    """列宽（半角字数）：表头与前几百行里最长的一个，不窄过 10，不宽过 60；筛选的小箭头占四格，缩进占两格。"""
+    body = max((display_width(v) for v in values if isinstance(v, str)), default=0) + 4
+    head = display_width(column.name) + 6
     return min(_WIDEST, max(_NARROWEST, head, _WIDTHS.get(column.kind, 0), body))
 
 
-def _row(number: int, values: Sequence[object], columns: Sequence[Column], letters: Sequence[str]) -> str:
+def _row(
+    number: int,
+    values: Sequence[object],
+    columns: Sequence[Column],
+    letters: Sequence[str],
+    widths: Sequence[int],
+) -> str:
     cells = (
         _string(f"{x}{number}", value, _LONG if _is_long(value) else _TEXT)
         if isinstance(value, str)
@@ -196,7 +204,25 @@ def _row(number: int, values: Sequence[object], columns: Sequence[Column], lette
         for x, value, column in zip(letters, values, columns, strict=True)
         if value is not None
     )
-    return f'<row r="{number}">{"".join(cells)}</row>'
+    return f'<row r="{number}"{_height(values, widths)}>{"".join(cells)}</row>'
+
+
+def _height(values: Sequence[object], widths: Sequence[int]) -> str:
+    """有折行的格就写明行高：不是每个软件打开时都会自己撑高，不写就只看得见第一行。"""
+    lines = max(
+        (
+            _line_count(v, w)
+            for v, w in zip(values, widths, strict=True)
+            if isinstance(v, str) and _is_long(v)
+        ),
+        default=1,
+    )
+    return f' ht="{min(_TALLEST, _LINE_HEIGHT * lines):g}" customHeight="1"' if lines > 1 else ""
+
+
+def _line_count(text: str, width: int) -> int:
+    """这一格折成几行：缩进与留白占四格，行尾放不下的半个词再占两格。"""
+    return sum(max(1, ceil(display_width(line) / (width - 6))) for line in text.split("\n"))
 
 
 def _is_long(text: str) -> bool:

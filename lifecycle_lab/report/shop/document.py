@@ -9,7 +9,7 @@ from lifecycle_lab.export import Table
 from lifecycle_lab.report import Block, Document, Items, Paragraph, Section
 from lifecycle_lab.report.shop import calls, limits, views
 from lifecycle_lab.report.shop.facts import Facts
-from lifecycle_lab.report.typed import Column, TypedTable, written
+from lifecycle_lab.report.typed import ABSENT, Column, TypedTable, written
 
 Tops = Mapping[int, Sequence[tuple]]
 """{组合: 名单最前面的几行}，网页里各列几位。"""
@@ -32,8 +32,13 @@ def document(facts: Facts, heads: Sequence[Column] = (), tops: Tops | None = Non
         say("title", shop=facts.shop.name, as_of=facts.as_of),
         cover(facts),
         tuple(Section(say(f"heading.{name}"), tuple(blocks)) for name, blocks in sections),
-        say("footer", as_of=facts.as_of, sha256=facts.shop.sha256[:12]),
+        say("footer", as_of=facts.as_of, sha256=_fingerprint(facts)),
     )
+
+
+def _fingerprint(facts: Facts) -> str:
+    """文件的指纹；内存里的表没有。"""
+    return facts.shop.sha256[:12] or ABSENT
 
 
 def cover(facts: Facts) -> tuple[tuple[str, str], ...]:
@@ -47,9 +52,14 @@ def cover(facts: Facts) -> tuple[tuple[str, str], ...]:
         "orders": f"{facts.orders:,} 单",
         "convention": facts.asked.convention.title,
         "centre": say(f"centre.{facts.asked.centre}"),
-        "sha256": facts.shop.sha256[:12],
+        "sha256": _fingerprint(facts),
     }
     return tuple((say(f"cover.{name}"), value) for name, value in values.items())
+
+
+def cover_table(facts: Facts) -> TypedTable:
+    """封面写成一张表：Excel 与笔记本里，数总是与口径在一起。"""
+    return TypedTable("这份报告", (Column("项目"), Column("内容")), cover(facts))
 
 
 def rows(facts: Facts) -> Iterator[Block]:
@@ -98,8 +108,7 @@ def segments(facts: Facts) -> Iterator[Block]:
     yield from _paragraph(views.segments_said(facts))
     yield views.segments(facts).shown()
     yield from filter(None, [views.segment_shares(facts)])
-    if any(kind.money < 0 for kind in views.visible_types(facts)):
-        yield Paragraph(facts.text.say("segments.negative"))
+    yield from _paragraph(views.negative_said(facts))
 
 
 def _paragraph(text: str) -> Iterator[Block]:
@@ -118,6 +127,11 @@ def intervals(facts: Facts) -> Iterator[Block]:
     yield Paragraph(facts.text.say("intervals.intro"))
     yield from _paragraph(views.intervals_said(facts))
     yield views.intervals(facts).shown()
+    yield from _paragraph(views.repurchase_said(facts))
+    yield views.repurchase(facts).shown()
+    yield from filter(None, [views.repurchase_figure(facts)])
+    if facts.asked.shared:
+        yield Paragraph(facts.text.say("intervals.curve_shared"))
 
 
 def migration(facts: Facts) -> Iterator[Block]:

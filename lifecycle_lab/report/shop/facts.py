@@ -25,12 +25,14 @@ class Line:
     """一类行：多少行，多少钱（最小单位；读不出金额的是 None）。
 
     netted: 这些钱冲减了金额（单独的退款），不是“没有进任何表”。
+    again: 这些钱在别的行里已经有一次（合计行、整行重复），也不是。
     """
 
     label: str
     rows: int
     money: int | None
     netted: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Accounting:
     @property
     def money_aside(self) -> int:
         """没有进任何表的金额，不论正负都算大小。"""
-        lines = [line for line in (*self.aside, self.quarantined) if not line.netted]
+        lines = [line for line in (*self.aside, self.quarantined) if not (line.netted or line.again)]
         return sum(abs(line.money or 0) for line in lines)
 
     @property

@@ -13,10 +13,12 @@ from typing import Any
 from lifecycle_lab import content, orders
 from lifecycle_lab.content import datapackage
 from lifecycle_lab.reading import parse_day
+from lifecycle_lab.reading.frames import frame_library
 from lifecycle_lab.report.shop.facts import CENTRES, Accounting, Asked, Facts, Line, Progress, Shop, collect
 from lifecycle_lab.schema import DataError, ParameterError, quote
 
 SHIPPED = "online_retail"
+_SAID_TWICE = ("total", "duplicate")  # 钱已经在别的行里的规则（data/orders/rules.toml）
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Opened:
 
 
 def open_shop(
-    source: str = "",
+    source: Any = "",
     as_of: str = "",
     *,
     mapping: Mapping[str, str] | str = "",
@@ -44,7 +46,7 @@ def open_shop(
     progress: Progress = lambda *_: None,
     **reading: Any,
 ) -> Opened:
-    """source: 订单导出的路径；空或 "online_retail" 是随书的真实商店。各参数都是文字，空为默认。
+    """source: 订单导出的路径，或一张 pandas、polars、pyarrow、DuckDB、Spark 的表；空或 "online_retail" 是随书的真实商店。别的参数都是文字，空为默认。
 
     as_of: 观察日，空为最后一笔订单的次日。mapping: 列名对照，{"customer": "买家会员名"} 或写成文字
     "customer=买家会员名；amount=实付"。convention: 叫法的编号（A、B……）。compare_to: 与哪一天比类型的迁移，空为观察日之前 90 天。
@@ -66,26 +68,27 @@ def open_shop(
 
 
 def _read(
-    source: str, day: date | None, mapping: Mapping[str, str] | str, profile: str, reading: dict
+    source: Any, day: date | None, mapping: Mapping[str, str] | str, profile: str, reading: dict
 ) -> Any:
-    if not isinstance(source, str | os.PathLike):
+    named = isinstance(source, str | os.PathLike)
+    if not named and not frame_library(source):
         raise ParameterError(
             f"数据来源要写成文字，收到的是 {quote(repr(source))}。",
             where="参数 source",
-            remedy='两边加引号，如 source = "订单.csv"。',
+            remedy='两边加引号，如 source = "订单.csv"；或直接给一张 pandas、polars、pyarrow 的表。',
         )
     if _is_shipped(source):
         path, reading = content.data_folder() / f"{SHIPPED}.parquet", {"currency": "GBP", **reading}
     else:
-        path = Path(os.path.expanduser(source))
+        path = Path(os.path.expanduser(source)) if named else source
     given = parse_mapping(mapping) if isinstance(mapping, str) else dict(mapping)
     return orders.read_orders(
         path, as_of=day, mapping=given or None, profile=profile or None, **reading
     ).require()
 
 
-def _is_shipped(source: str | os.PathLike) -> bool:
-    return str(source).strip().casefold() in ("", SHIPPED)
+def _is_shipped(source: Any) -> bool:
+    return isinstance(source, str | os.PathLike) and str(source).strip().casefold() in ("", SHIPPED)
 
 
 def parse_mapping(text: str) -> dict[str, str]:
@@ -143,8 +146,15 @@ def _earlier(given: date | None, as_of: date, found: Any) -> date | None:
 
 
 def _next_day(found: Any) -> date:
-    """最后一笔订单的次日：没有指定观察日时用它，报告里写明。"""
-    return _first_and_last(found)[1] + timedelta(days=1)
+    """最后一笔订单（含单独的退款）的次日：没有指定观察日时用它，报告里写明。
+
+    退款也算：只看购买的话，最后一笔购买之后的退款落在观察日外，账里冲减了、表里却没有。
+    """
+    import pyarrow.compute as pc
+
+    last = _first_and_last(found)[1]
+    refunded = pc.max(found.refunds.column("paid_at")).as_py()
+    return max(last, refunded.date() if refunded else last) + timedelta(days=1)
 
 
 def _first_and_last(found: Any) -> tuple[date, date]:
@@ -155,13 +165,19 @@ def _first_and_last(found: Any) -> tuple[date, date]:
     if ends["min"] is None:
         raise DataError(
             f"{quote(found.name, 80)} 里没有一笔有效的购买。",
-            why="每一行都被规则放在一边，或读不通。",
-            remedy="用 lifecycle-lab orders check 看每一行到哪里去了。",
+            why="；".join(_where_rows_went(found)) + "。",
+            remedy="检查 --as-of；用 lifecycle-lab orders check 看每一行到哪里去了。",
         )
     return ends["min"].date(), ends["max"].date()
 
 
-def _shop(source: str, found: Any) -> Shop:
+def _where_rows_went(found: Any) -> list[str]:
+    """没有一行用得上的时候，各行去了哪里：观察日写早了，一眼就看得出。"""
+    lines = [(x.name, x.rows) for x in found.set_aside] + [("读不通", len(found.quarantined))]
+    return [f"{name} {rows:,} 行" for name, rows in sorted(lines, key=lambda line: -line[1]) if rows]
+
+
+def _shop(source: Any, found: Any) -> Shop:
     if _is_shipped(source):
         known = content.course().sources[SHIPPED]
         return Shop(known.title, known.unit, found.sha256)
@@ -182,14 +198,15 @@ def _accounting(found: Any) -> Accounting:
     """reading 的账照抄；随书的商店再说明做成这份文件时已经放在一边的行。"""
     say, times = content.report_text().say, _cents(found)
 
-    def line(label: str, rows: int, money: int | None, netted: bool = False) -> Line:
-        return Line(label, rows, None if money is None else money * times, netted)
+    def line(label: str, rows: int, money: int | None, rule: str = "") -> Line:
+        cents = None if money is None else money * times
+        return Line(label, rows, cents, rule == "refund", rule in _SAID_TWICE)
 
     return Accounting(
         found.rows_in,
         found.money_in * times,
         line(say("rows.used"), found.used, found.money_used),
-        tuple(line(x.name, x.rows, x.money, x.rule == "refund") for x in found.set_aside),
+        tuple(line(x.name, x.rows, x.money, x.rule) for x in found.set_aside),
         line(say("rows.quarantined"), len(found.quarantined), found.money_quarantined),
         (*found.notes, *_shipped_notes(found)),
         tuple((x.row, x.column, x.reason) for x in found.quarantined),

@@ -21,7 +21,7 @@ from typing import Any
 from lifecycle_lab import segmentation
 from lifecycle_lab.report import to_html
 from lifecycle_lab.report.shop import calls, limits, views
-from lifecycle_lab.report.shop.document import csv_name, document
+from lifecycle_lab.report.shop.document import cover_table, csv_name, document
 from lifecycle_lab.report.shop.facts import Facts, Progress
 from lifecycle_lab.report.typed import HIDDEN, Column, TypedTable
 from lifecycle_lab.report.workbook import Sheet, workbook
@@ -40,6 +40,7 @@ def write(
     progress: Progress = lambda *_: None,
 ) -> Path:
     """写好整份报告，返回它的文件夹。name: 编号 → 代号；不给就是编号自己。"""
+    _check_shareable(facts)
     with _swapped(out) as folder:
         heads = calls.columns(facts, name is not None)
         lists = (
@@ -54,6 +55,17 @@ def write(
         _save(folder / "summary.json", (text + "\n").encode())
         progress("写网页与 Excel", 1.0)
     return out
+
+
+def _check_shareable(facts: Facts) -> None:
+    """整家店就是一个小组：封面上的客户数与合计已经是那几位自己的数，没有什么可以给外人看。"""
+    if facts.customers < facts.least:
+        raise ParameterError(
+            f"客户只有 {facts.customers} 位，不到 {facts.least} 位：给外人看的报告写不出来。",
+            where="参数 shared",
+            why="合计就是这几位自己的数，隐去哪一格都没有用。",
+            remedy="不加 --shared，只给自己看；或换一份客户更多的订单。",
+        )
 
 
 def _save(path: Path, data: bytes) -> None:
@@ -109,6 +121,7 @@ def tables(facts: Facts) -> list[TypedTable]:
     """报告的全部表，次序同网页；限制放在最前面：打开 Excel 先看到它。"""
     found = [
         limits.limits_table(facts),
+        cover_table(facts),
         views.accounting(facts),
         views.problems(facts),
         views.thresholds(facts),
@@ -116,6 +129,8 @@ def tables(facts: Facts) -> list[TypedTable]:
         views.readings(facts),
         views.names(facts),
         views.intervals(facts),
+        views.repurchase(facts),
+        views.repurchase_curve(facts),
         views.migration(facts),
     ]
     return [table for table in found if table is not None]
@@ -137,7 +152,7 @@ def _strategies(facts: Facts) -> Sheet:
 
 
 def summary(facts: Facts) -> dict[str, Any]:
-    """机器读的摘要：口径、去向、八种类型、限制；隐去的照样隐去（写成 null）。"""
+    """机器读的摘要：口径、去向、八种类型、限制；隐去的照样隐去（写成 null）。再购的天数里 null 是没有达到，隐去的整行不写。"""
     accounting = views.accounting(facts)
     return {
         "format": FORMAT,
@@ -162,6 +177,14 @@ def summary(facts: Facts) -> dict[str, Any]:
                 "money_minor": None if hide else facts.type_of(code).money,
             }
             for code, hide in facts.hidden_types.items()
+        ],
+        "repurchase": [
+            {"gaps": name, "percent": percent, "naive_days": naive, "corrected_days": corrected, "band": band}
+            for name, line in views.repurchase_lines(facts)
+            if line is not None
+            for percent, naive, corrected, band in zip(
+                facts.text.quantiles, line.naive, line.corrected, line.bands, strict=True
+            )
         ],
         "limits": [{"id": x.id, "value": x.value, "exceeded": x.exceeded} for x in limits.limits(facts)],
     }
