@@ -9,6 +9,8 @@ done
 [ -n "$browser" ] || missing="$missing chromium"
 # 浏览器里的汉字要系统字体（图里的汉字另有后备）
 fc-list :lang=zh 2>/dev/null | grep -q . || missing="$missing fontconfig fonts-wqy-microhei"
+# 写出去的表格由另一个软件再读一遍
+command -v soffice >/dev/null 2>&1 || missing="$missing libreoffice-calc"
 # 真的本机 Spark 要 Java 17
 command -v java >/dev/null 2>&1 || missing="$missing default-jre-headless"
 [ -z "$missing" ] && exit 0
