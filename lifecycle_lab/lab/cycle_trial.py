@@ -102,13 +102,13 @@ def compare(ledger: Ledger, question: Question, shop_cycle, splits: int = SPLITS
         field(shop_cycle),
         horizon=horizon(data),
         baseline="static",
-        question=question,
+        questions=(question,),
         as_of=state_days if question == "state" else (),
         splits=splits,
         gone_day=None if ledger.gone is None else [ledger.gone[who] for who in ledger.days],
         resamples=RESAMPLES,
     )
-    return Outcome(ledger.title, trials)
+    return Outcome(ledger.title, trials[question])
 
 
 def horizon(data: backtest.Purchases) -> int:
