@@ -94,6 +94,23 @@ def whole_job_2gib(path: str, out: str) -> dict:
     return whole_job(path, out, "2GiB")
 
 
+def cycle_tables_2gib(path: str, out: str) -> dict:
+    """第 06 课的表1–表3 与三条规则的状态，限 2 GiB。"""
+    from lifecycle_lab import cycles, warehouse
+
+    settings = warehouse.Settings(memory_limit="2GiB", temp_folder=out)
+    with warehouse.open_orders(path, AS_OF, zone="UTC", settings=settings) as house:
+        rows = house.gaps()
+        cycles.repurchase(rows)
+        cycles.concentration(house.totals())
+        for n in (1, 2, 3):
+            cycles.next_gaps(rows, n, cycles.Bounds())
+        states = warehouse.Plane(house.states(), "last_gap", "days_since", "customers")
+        cycles.class_states(states, cycles.ClassRule())
+        cycles.static_states(states, cycles.StaticRule(), cycles.Bounds())
+    return {}
+
+
 def bare_scan(path: str, out: str) -> dict:
     """量尺：同一个文件扫一遍，按客户归并一次，别的什么也不做。"""
     import duckdb
@@ -137,12 +154,21 @@ def groupby_apply(path: str, out: str) -> dict:
 
 RUNNERS = {
     f.__name__: f
-    for f in (bare_scan, whole_job, whole_job_2gib, customers_only, lifetimes_summary, groupby_apply)
+    for f in (
+        bare_scan,
+        whole_job,
+        whole_job_2gib,
+        cycle_tables_2gib,
+        customers_only,
+        lifetimes_summary,
+        groupby_apply,
+    )
 }
 LABELS = {
     "bare_scan": "裸的扫描 + 归并",
     "whole_job": "整份工作",
     "whole_job_2gib": "整份工作，上限 2 GiB",
+    "cycle_tables_2gib": "表1–表3 与状态，上限 2 GiB",
     "customers_only": "只到客户表",
     "lifetimes_summary": "lifetimes 的 summary",
     "groupby_apply": "groupby.apply",
@@ -181,6 +207,7 @@ def peak_mib() -> float:
 def compare(count: int, path: Path, rounds: int) -> list[str]:
     runners = ["bare_scan", "whole_job", "customers_only"]
     runners += ["whole_job_2gib"] if count >= 1_000_000 else []
+    runners += ["cycle_tables_2gib"]
     runners += ["lifetimes_summary"] if count <= PEER_LIMIT else []
     runs, loads = {name: [] for name in runners}, []
     for _ in range(rounds):
