@@ -38,7 +38,8 @@ def test_expected_outcomes_are_the_real_ones(source, mode):
 
 
 def test_lessons_are_those_of_the_course():
-    assert tuple(course().lessons) == LESSONS
+    """90 是分析师的模板，没有练习。"""
+    assert tuple(course().lessons) == (*LESSONS, "90_report")
     with pytest.raises(ParameterError, match="没有模式"):
         answers_for("cheat", assignment())
 
@@ -165,7 +166,7 @@ def test_demo_texts_say_that_they_are_demo():
     assert all(text.startswith("（演示文字）") for text in texts)
 
 
-@pytest.mark.parametrize(("mode", "wrong"), [("blank", None), ("key", []), ("sabotage", [1, 1, 1])])
+@pytest.mark.parametrize(("mode", "wrong"), [("blank", None), ("key", []), ("sabotage", [1, 1, 1, 1])])
 def test_concept_questions_of_a_mode(mode, wrong):
     """空白一题不答，全对全对，破坏每课恰好错一题；它们不计分，所以不在对照的结果里。"""
     given = assignment()
