@@ -130,12 +130,13 @@ def test_progress_is_said_only_when_slow_and_wiped_at_the_end(monkeypatch):
         return Handle()
 
     monkeypatch.setattr("IPython.display.display", display)
+    monkeypatch.setattr("IPython.display.clear_output", lambda: said.append("抹掉"))
     monkeypatch.setattr(analyst.time, "monotonic", lambda: next(clock))
     with analyst._Progress() as progress:
         for part in (0.1, 0.5, 0.75):
             progress("读订单", part)
     progress("写客户表", 1.0)
-    assert said == [("读订单 50%",), ("读订单 75%",), ()]
+    assert said == [("读订单 50%",), ("读订单 75%",), "抹掉"]
 
 
 def test_a_frame_already_in_memory_opens_like_its_file(tmp_path, monkeypatch):

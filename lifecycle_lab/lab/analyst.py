@@ -199,13 +199,15 @@ class _Progress:
 
     def __exit__(self, *_: object) -> None:
         if self._handle:
-            self._say("")
+            from IPython.display import clear_output
+
+            clear_output()  # 一点痕迹也不留：忙的机器与闲的机器，执行过的笔记本一样
         self._started = float("inf")  # 仓库还拿着它：以后的格里不再往这一格写
 
     def _say(self, text: str) -> None:
         from IPython.display import display
 
-        shown = Shown((text,) if text else ())
+        shown = Shown((text,))
         if self._handle is None:
             self._handle = display(shown, display_id=True)
         else:
