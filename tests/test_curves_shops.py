@@ -20,8 +20,6 @@ from lifecycle_lab.content import shops as texts
 from lifecycle_lab.simulate import shops as models
 
 SHOPS = ("womenswear", "longjing")
-if not all((data_folder() / f"{shop}.parquet").is_file() for shop in SHOPS):
-    pytest.skip("没有两家生成的商店的数据", allow_module_level=True)
 MONTH = 30  # 天
 BORDERS = course().curves.reading.purchases
 
