@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from golden.lessons import EVERY, WITH_EXERCISES
 from golden.sheets import SOURCES, assignment, golden_tables, oracle
 
 from lifecycle_lab.answers import encode, parse
@@ -18,7 +19,7 @@ from lifecycle_lab.exercises.quiz_feedback import feedback
 from lifecycle_lab.schema import ParameterError
 
 IDS = ["demo", *(f"{number:010d}" for number in range(39))]
-LESSONS = ("00_start", "04_rfm_training", "06_dynamic_cycle", "09_review")
+LESSONS = WITH_EXERCISES
 MACHINE = ("warm_up", "table_4_2", "table_4_3", "table_4_4", "table_4_5")
 
 
@@ -39,7 +40,7 @@ def test_expected_outcomes_are_the_real_ones(source, mode):
 
 def test_lessons_are_those_of_the_course():
     """90 是分析师的模板，没有练习。"""
-    assert tuple(course().lessons) == (*LESSONS, "90_report")
+    assert tuple(course().lessons) == EVERY
     with pytest.raises(ParameterError, match="没有模式"):
         answers_for("cheat", assignment())
 

@@ -54,8 +54,8 @@ STATE_COLUMNS = ("recent", "frequent", "rich")
 def load(folder: Path) -> Course:
     """读一个内容文件夹；任何缺项、重复、互相矛盾 → ContentError，写明文件与行或键。"""
     settings = read_nest(folder / "course.toml")
-    quiz, quiz_words = read_quiz(folder / "quiz.toml")
-    problems, problem_tables = read_problems(folder / "problems.toml")
+    quiz, quiz_words = read_quiz(folder)
+    problems, problem_tables = read_problems(folder / "problems")
     course = Course(
         course_id=settings.text("course_id"),
         title=settings.text("title"),
@@ -242,7 +242,7 @@ def _joined(first: Mapping, second: Mapping) -> Mapping:
     """两个文件合成一张单子；同一个编号写了两次 → ContentError。"""
     if double := first_double([*first, *second]):
         raise ContentError(
-            f"{quote(double)} 出现了两次。", where="problems.toml，键「id」", remedy="换一个编号。"
+            f"{quote(double)} 出现了两次。", where="problems/，键「id」", remedy="换一个编号。"
         )
     return MappingProxyType({**first, **second})
 

@@ -1,4 +1,4 @@
-"""算题（problems.toml）：每位学生一套数的计算题。题面、列名、理由是内容，数与标准答案由程序按学号算。"""
+"""算题（problems/ 里一课一份）：每位学生一套数的计算题。题面、列名、理由是内容，数与标准答案由程序按学号算。"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 from types import MappingProxyType
 
-from lifecycle_lab.content.records import Record, read_nest, unique
+from lifecycle_lab.content.records import Record, by_lesson, unique
 from lifecycle_lab.content.shapes import Exercise, TableText
 from lifecycle_lab.content.vocabulary import HINTS, PROBLEM, PROBLEM_COLUMNS
 from lifecycle_lab.schema import ContentError, quote
@@ -15,11 +15,9 @@ from lifecycle_lab.schema import ContentError, quote
 SOURCE = "本书补全"
 
 
-def read_problems(path: Path) -> tuple[Mapping[str, Exercise], Mapping[str, TableText]]:
+def read_problems(folder: Path) -> tuple[Mapping[str, Exercise], Mapping[str, TableText]]:
     """（编号 → 练习，编号 → 它的表的文字），次序同文件。"""
-    top = read_nest(path)
-    pairs = unique(top.children("problem"), _problem, key=lambda pair: pair[0].id)
-    top.finish()
+    pairs = unique(by_lesson(folder, "problem"), _problem, key=lambda pair: pair[0].id)
     exercises = {name: exercise for name, (exercise, _) in pairs.items()}
     return MappingProxyType(exercises), MappingProxyType({name: text for name, (_, text) in pairs.items()})
 

@@ -1,4 +1,4 @@
-"""概念题：quiz.toml → 题，和题内的检查；与课程别处的对照也在这里。"""
+"""概念题：quiz.toml 的用语与 quiz/ 里一课一份的题，和题内的检查；与课程别处的对照也在这里。"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 
-from lifecycle_lab.content.records import Record, first_double, read_nest, sentences, unique
+from lifecycle_lab.content.records import Record, by_lesson, first_double, read_nest, sentences, unique
 from lifecycle_lab.content.shapes import Choice, Course, Number, QuizItem
 from lifecycle_lab.content.vocabulary import ACCEPTS, QUIZ_FIELDS, QUIZ_KINDS
 from lifecycle_lab.reading import halfwidth
@@ -22,16 +22,13 @@ _LETTER = re.compile(r"[a-z]|\d", re.IGNORECASE)
 _CHOOSING = ("single", "multiple")
 
 
-def read_quiz(path: Path) -> tuple[Mapping[str, QuizItem], Mapping[str, str]]:
-    """一份 quiz.toml →（题，用语）；缺项、重复、题型与内容不合 → ContentError。"""
-    top = read_nest(path)
+def read_quiz(folder: Path) -> tuple[Mapping[str, QuizItem], Mapping[str, str]]:
+    """课程文件夹 →（题，用语）；缺项、重复、题型与内容不合 → ContentError。"""
+    top = read_nest(folder / "quiz.toml")
     words = Record(f"{top.where} [words]", top.need("words", dict, "一节 [words]"))
     found = sentences(words, QUIZ_FIELDS)
-    records = top.children("item")
     top.finish()
-    if not records:
-        raise ContentError("里面一道题也没有。", where=top.at("item"), remedy="至少写一个 [[item]]。")
-    return unique(records, _item), found
+    return unique(by_lesson(folder / "quiz", "item"), _item), found
 
 
 def _item(record: Record) -> QuizItem:
@@ -116,15 +113,18 @@ def _value(record: Record) -> Fraction:
 def check_quiz(course: Course) -> None:
     """每一题自己齐全，课与事实都指得到；第一处不合 → ContentError。"""
     for item in course.quiz.values():
-        where = f"quiz.toml，题 {quote(item.id)}，键"
+        where = f"quiz/{item.lesson}.toml，题 {quote(item.id)}，键"
         _check_places(item, course, where)
         if item.number:
             _check_number(item.number, where)
         else:
             _check_choices(item, where)
     if double := first_double(item.prompt for item in course.quiz.values()):
+        lesson = next(item.lesson for item in course.quiz.values() if item.prompt == double)
         raise ContentError(
-            f"两题的题目都是 {quote(double)}。", where="quiz.toml，键「prompt」", remedy="改掉或删去一题。"
+            f"两题的题目都是 {quote(double)}。",
+            where=f"quiz/{lesson}.toml，键「prompt」",
+            remedy="改掉或删去一题。",
         )
 
 

@@ -156,22 +156,49 @@ def read_sheet(path: Path, columns: tuple[str, ...]) -> list[Record]:
     ]
 
 
-def read_nest(path: Path) -> Record:
-    """一份 TOML，作为一条顶层记录；小数按写法精确保留（Decimal）。"""
+def read_nest(path: Path, name: str = "") -> Record:
+    """一份 TOML，作为一条顶层记录；小数按写法精确保留（Decimal）。name: 报错时怎样称呼它，空为文件名。"""
+    name = name or path.name
     try:
         text = decode(read_bytes(path), path.name)
     except DataError as error:
         raise _as_content_error(path, error) from None
     try:
-        return Record(path.name, tomllib.loads(text, parse_float=Decimal))
+        return Record(name, tomllib.loads(text, parse_float=Decimal))
     except (ValueError, RecursionError) as error:
         # 库的说明是英文，只取行列
         place = re.search(r"line (\d+), column (\d+)", str(error))
         raise ContentError(
-            f"{path.name} 不合 TOML 的写法。",
-            where=path.name + (f" 第 {place[1]} 行第 {place[2]} 个字附近" if place else ""),
+            f"{name} 不合 TOML 的写法。",
+            where=name + (f" 第 {place[1]} 行第 {place[2]} 个字附近" if place else ""),
             remedy="多半是少了引号、方括号或等号；同一个键写了两次也会这样。",
         ) from None
+
+
+def by_lesson(folder: Path, key: str) -> list[Record]:
+    """一课一个文件的内容：folder/课名.toml 里的各条 [[key]]，按课的先后；写在别的课的文件里 → ContentError。"""
+    found = []
+    for path in sorted(folder.glob("*.toml")):
+        top = read_nest(path, f"{folder.name}/{path.name}")
+        records = top.children(key)
+        top.finish()
+        if not records:
+            raise ContentError(
+                "里面一条也没有。", where=top.at(key), remedy=f"至少写一个 [[{key}]]，或删去文件。"
+            )
+        for record in records:
+            _check_lesson(record, path.stem)
+        found += records
+    return found
+
+
+def _check_lesson(record: Record, lesson: str) -> None:
+    if (given := record.text("lesson")) != lesson:
+        raise ContentError(
+            f"课 {quote(given)} 的内容写在了 {quote(lesson)} 的文件里。",
+            where=record.at("lesson"),
+            remedy="改成文件名那一课，或挪到那一课的文件里。",
+        )
 
 
 def _as_content_error(path: Path, error: DataError) -> ContentError:

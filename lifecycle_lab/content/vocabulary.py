@@ -16,7 +16,7 @@ MACHINE_ANSWERS = ("marks_of_toy", "means", "marks", "levels", "strategies")
 """由程序核对的五种答案，前一张表是后一张的依据，所以各恰好一题。"""
 
 TEXT, PROBLEM = "text", "problem"
-"""文字题由老师评；算题（problem）每人一套数，写在 problems.toml。"""
+"""文字题由老师评；算题（problem）每人一套数，写在 problems/。"""
 ANSWERS = (*MACHINE_ANSWERS, TEXT)
 
 SOURCES = ("survey", "online_retail")

@@ -1,4 +1,4 @@
-"""算题：每位学生一套数。题面在 problems.toml，这里按学号给出数，叫核心函数算出标准答案。
+"""算题：每位学生一套数。题面在 data/course/problems/，这里按学号给出数，叫核心函数算出标准答案。
 
 一道算题是一个函数：收一份取数器，返回 `Problem`；纯函数，同一份题本总是同一道题。
 """
@@ -33,7 +33,7 @@ def _built(exercise_id: str, seed: str) -> Problem:
 
 @lru_cache(maxsize=1)
 def builders() -> Mapping[str, Builder]:
-    """题号 → 出题的函数；与 problems.toml 里的题一一对应（有测试比较）。"""
+    """题号 → 出题的函数；与那里的题一一对应（有测试比较）。"""
     from lifecycle_lab.exercises.problems import cycles
 
     return {**cycles.BUILDERS}
