@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from lifecycle_lab.schema import DataError, ParameterError, quote
@@ -22,6 +23,7 @@ from lifecycle_lab.warehouse import statements
 
 Progress = Callable[[str, float], None]
 BATCH = 10_000
+SHARED_ROWS = 100_000  # 不到这么多行，切开不如一遍流过
 _POLL_SECONDS = 0.1
 _numbers = itertools.count(1)
 
@@ -92,7 +94,7 @@ def _shared_database(process: int, small: bool) -> Database:
 class DuckDBEngine:
     """一个仓库在数据库里的一条连接；它起的表名不与别人重复，关上时都删掉。"""
 
-    steps = statements.STREAM
+    recipe = statements.STREAMED
 
     def __init__(self, settings: Settings, zone: str, small: bool = False) -> None:
         import duckdb
@@ -111,6 +113,31 @@ class DuckDBEngine:
     def table(self, name: str, sql: str, doing: str = "") -> None:
         self._tables.append(name)  # 先记下再建：中途停下也删得掉
         self._run(f"create table {name} as {sql}", doing)
+
+    def spread(self, statement: str, table: str) -> str:
+        """一段只在一位客户之内往前看的写法：流过的一遍只用一条线程，所以按客户切成几份，各流各的。"""
+        return " union all ".join(statement.format(rows=share) for share in self._shares(table))
+
+    def _shares(self, table: str) -> list[str]:
+        """排好序的表切成几段，切口落在两位客户之间；小表不切。"""
+        if self._small or not self.recipe.in_order:
+            return [table]
+        ((count, threads),) = self.rows(f"select count(*), current_setting('threads') from {table}")
+        if count < SHARED_ROWS:
+            return [table]
+        cuts = {self._next_customer(table, count * part // threads) for part in range(1, threads)} - {None}
+        edges = [0, *sorted(cuts), count]
+        return [
+            f"(select * from {table} where rowid >= {low} and rowid < {high})"
+            for low, high in pairwise(edges)
+        ]
+
+    def _next_customer(self, table: str, row: int) -> int | None:
+        """第 row 行或以后，头一位新客户从哪一行开始。"""
+        before = f"(select customer_id from {table} where rowid = {row - 1})"
+        return self.rows(f"select min(rowid) from {table} where rowid >= {row} and customer_id <> {before}")[
+            0
+        ][0]
 
     def rows(self, sql: str) -> list[tuple]:
         with self._worded():
@@ -144,7 +171,10 @@ class DuckDBEngine:
     free = drop
 
     def write_parquet(self, sql: str, path: Path, doing: str = "") -> None:
-        self._run(f"copy ({sql}) to {text_literal(str(path))} (format parquet, compression zstd)", doing)
+        self._run(
+            f"copy ({sql}) to {text_literal(str(path))} (format parquet, parquet_version v2, compression zstd)",
+            doing,
+        )
 
     def close(self) -> None:
         if self._own:  # 数据库是自己的，一起关掉，不必逐张删
@@ -222,7 +252,7 @@ def _fulfil(done: Future, connection, sql: str) -> None:
 class SparkEngine:
     """用户的 Spark 会话；同样的 SQL，结果也是普通的整数。"""
 
-    steps = statements.STEPS
+    recipe = statements.PORTABLE
 
     def __init__(self, session, zone: str) -> None:
         from pyspark.errors import PySparkException
@@ -239,6 +269,10 @@ class SparkEngine:
     def table(self, name: str, sql: str, doing: str = "") -> None:
         self._kept[name] = self._sql(sql).persist()
         self._kept[name].createOrReplaceTempView(name)
+
+    def spread(self, statement: str, table: str) -> str:
+        """Spark 自己会分。"""
+        return statement.format(rows=table)
 
     def rows(self, sql: str) -> list[tuple]:
         return [tuple(row) for row in self._tried(lambda: self._sql(sql).collect())]
