@@ -100,6 +100,7 @@ class DuckDBEngine:
         import duckdb
 
         self.settings, self._error, self._tables = settings, duckdb.Error, []
+        self.lengths: dict[str, int] = {}  # 登记进来的数据框各有几行，不必再数
         self._small = small
         special = settings.memory_limit or settings.threads or settings.temp_folder
         self._own = Database(settings) if special else None
@@ -142,6 +143,9 @@ class DuckDBEngine:
     def rows(self, sql: str) -> list[tuple]:
         with self._worded():
             return self.connection.execute(sql).fetchall()
+
+    def count(self, source: str) -> int:
+        return self.lengths.get(source) or self.rows(f"select count(*) from {source}")[0][0]
 
     def stream(self, sql: str) -> Iterator[tuple]:
         """一批一批地取；用自己的游标，中间可以再问别的。"""
@@ -276,6 +280,9 @@ class SparkEngine:
 
     def rows(self, sql: str) -> list[tuple]:
         return [tuple(row) for row in self._tried(lambda: self._sql(sql).collect())]
+
+    def count(self, source: str) -> int:
+        return self.rows(f"select count(*) from {source}")[0][0]
 
     def stream(self, sql: str) -> Iterator[tuple]:
         return map(tuple, self._sql(sql).toLocalIterator())

@@ -77,7 +77,7 @@ class Warehouse:
 
     def base(self) -> Iterator[Base]:
         """每位客户一行，按编号排。"""
-        base = self._text("select * from ({base}) as base order by customer_id")
+        base = self._text(statements.BASE + " order by customer_id")
         return map(Base._make, self._engine.stream(base))
 
     def gaps(self) -> list[Gap]:
@@ -100,16 +100,32 @@ class Warehouse:
         return _intake(self)
 
     def totals(self) -> Totals:
-        return Totals(*self._sums[-len(Totals._fields) :])
+        return self._totals
 
     @cached_property
-    def _sums(self) -> _Sums:
-        *sums, first, last = self._ask(statements.SUMS)[0]
-        return _Sums(*(int(value or 0) for value in sums), first, last)
+    def _totals(self) -> Totals:
+        _, once, again = self._sums
+        both = [one + two for one, two in zip(once[:-2], again[:-2], strict=True)]
+        first = min((kind.first_day for kind in (once, again) if kind.customers), default=None)
+        last = max((kind.last_day for kind in (once, again) if kind.customers), default=None)
+        buyers = _Sums(*both, first, last)
+        return Totals(
+            *(buyers.customers, buyers.orders, buyers.purchase_days),
+            *(buyers.money, buyers.purchase_money, buyers.first_money),
+            *(again.customers, again.money, again.purchase_money),
+            *(buyers.recency_sum, first, last),
+        )
+
+    @cached_property
+    def _sums(self) -> list[_Sums]:
+        """只有退款的客户、只有一个购买日的、回头客，各自的合计。"""
+        found = {kind: sums for kind, *sums in self._ask(statements.SUMS)}
+        sums = (found.get(kind, [0] * len(_Sums._fields)) for kind in range(3))
+        return [_Sums(*(int(value or 0) for value in values[:-2]), *values[-2:]) for values in sums]
 
     def centres(self, kind: str = "mean", frequency: str = "orders") -> Centres:
         """R、F、M 的均值或中位数，精确的分数；没有客户 → DataError。"""
-        known = self._sums
+        known = self._totals
         if not known.customers:
             raise DataError("没有一位买过的客户，没有均值可比。", remedy="至少要有一笔没有取消的订单。")
         if kind == "mean":
@@ -138,7 +154,7 @@ class Warehouse:
 
     def migration(self, before: Warehouse, **keywords) -> list[Migration]:
         """从 before 的观察日到这里的观察日，各类型之间的人数与金额；关键字同 customers。"""
-        then = None if not before._sums.customers else before.customers(**keywords).query
+        then = None if not before._totals.customers else before.customers(**keywords).query
         now = self.customers(**keywords).query
         if then is None:
             rows = (
@@ -200,7 +216,7 @@ class Warehouse:
             )
 
     def _medians(self, frequency: str) -> Centres:
-        count, found = self._sums.customers, {key: [] for key in Centres._fields}
+        count, found = self._totals.customers, {key: [] for key in Centres._fields}
         places = {"low": (count + 1) // 2, "high": count // 2 + 1}
         values = (self._value(key, frequency) for key in found)
         asked = [
@@ -231,8 +247,6 @@ class Warehouse:
         known = {**read, "persons": self._persons, "as_of": self._day, **names}
         if "{orders}" in statement:
             known["orders"] = statements.ORDERS.format(**known)
-        if "{base}" in statement and "base" not in names:
-            known["base"] = self._text(statements.BASE)
         if "{closed}" in statement:
             known["closed"] = self._closed
         return statement.format(**known)
@@ -242,21 +256,15 @@ class Warehouse:
 
 
 class _Sums(NamedTuple):
-    """statements.SUMS 的一行：读入的账，再接着 Totals 的各项。"""
+    """statements.SUMS 的一行。"""
 
-    row_count: int
-    used: int
-    money_used: int
-    without: int
     customers: int
+    used: int
     orders: int
     purchase_days: int
     money: int
     purchase_money: int
     first_money: int
-    repeat_customers: int
-    repeat_money: int
-    repeat_purchase_money: int
     recency_sum: int
     first_day: int | None
     last_day: int | None
@@ -264,17 +272,19 @@ class _Sums(NamedTuple):
 
 def _intake(house: Warehouse) -> Intake:
     """全都用上了就不必再读一遍文件；对不上才去数每一类。"""
-    sums = house._sums
-    kinds = {"used": (sums.used, sums.money_used)}
-    if sums.row_count != sums.used:
+    nothing_bought, *_ = sums = house._sums
+    rows = house._engine.count(house._read.source)
+    used, money_used = sum(kind.used for kind in sums), sum(kind.money for kind in sums)
+    kinds = {"used": (used, money_used)}
+    if rows != used:
         kinds = {problem: (count, money or 0) for problem, count, money in house._ask(statements.INTAKE)}
     count = {key: kinds.get(key, (0, 0))[0] for key in ("used", "after_as_of", *BAD_ROWS)}
     return Intake(
-        sums.row_count,
+        rows,
         **count,
-        refunds=sums.used - sums.orders,
-        money_used=sums.money_used,
+        refunds=used - sum(kind.orders for kind in sums),
+        money_used=money_used,
         money_after_as_of=kinds.get("after_as_of", (0, 0))[1],
-        customers_without_purchase=sums.without,
-        money_without_purchase=sums.money_used - sums.money,
+        customers_without_purchase=nothing_bought.customers,
+        money_without_purchase=nothing_bought.money,
     )

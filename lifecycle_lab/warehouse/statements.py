@@ -70,39 +70,32 @@ GAPS = f"""select n, previous, gap, 1 as closed, gap_count from {{closed}}
 union all
 select n, previous, gap, 0 as closed, count(*) as gap_count
 from (select case when purchase_days > {LAST_N} then {LAST_N} else purchase_days end as n,
-    last_gap as previous, {{as_of}} - last_day as gap from ({{base}}) as base) as still_open
+    last_gap as previous, {{as_of}} - last_day as gap from {{persons}} where orders > 0) as still_open
 group by n, previous, gap
 order by n, previous nulls first, gap, closed"""
 
-# 一遍得出：读入的账的另一半，和全体买过的客户的总数（列名见 house._Sums）
-SUMS = """select (select count(*) from {source}) as row_count,
-  cast(sum(row_count) as bigint) as used, cast(sum(money) as bigint) as money_used,
-  sum(case when orders = 0 then 1 else 0 end) as without,
-  sum(case when orders > 0 then 1 else 0 end) as customers,
-  cast(sum(orders) as bigint) as orders, cast(sum(purchase_days) as bigint) as purchase_days,
-  cast(sum(case when orders > 0 then money else 0 end) as bigint) as money,
-  cast(sum(purchase_money) as bigint) as purchase_money, cast(sum(first_money) as bigint) as first_money,
-  sum(case when first_day < last_day then 1 else 0 end) as repeat_customers,
-  cast(sum(case when first_day < last_day then money else 0 end) as bigint) as repeat_money,
-  cast(sum(case when first_day < last_day then purchase_money else 0 end) as bigint) as repeat_purchase_money,
-  cast(sum({as_of} - last_day) as bigint) as recency_sum, min(first_day) as first_day, max(last_day) as last_day
-from {persons}"""
+# 三种客户（0 只有退款，1 只有一个购买日，2 回头客）各自的合计（列名见 house._Sums）
+SUMS = """select kind, count(*) as customers, sum(row_count) as used, sum(orders) as orders,
+  sum(purchase_days) as purchase_days, sum(money) as money, sum(purchase_money) as purchase_money,
+  sum(first_money) as first_money, sum({as_of} - last_day) as recency_sum,
+  min(first_day) as first_day, max(last_day) as last_day
+from (select *, case when orders = 0 then 0 when first_day = last_day then 1 else 2 end as kind
+  from {persons}) as persons group by kind"""
 
 STATES = """select last_gap, {as_of} - last_day as days_since, count(*) as customers, cast(sum(money) as bigint) as money
-from ({base}) as base group by last_gap, {as_of} - last_day order by last_gap nulls first, days_since"""
+from {persons} where orders > 0 group by last_gap, {as_of} - last_day order by last_gap nulls first, days_since"""
 
 OWN_STATES = """select purchase_days - 1 as gaps, last_day - first_day as span, {as_of} - last_day as days_since,
   count(*) as customers, cast(sum(money) as bigint) as money
-from ({base}) as base group by purchase_days - 1, last_day - first_day, {as_of} - last_day order by gaps, span, days_since"""
+from {persons} where orders > 0 group by purchase_days - 1, last_day - first_day, {as_of} - last_day order by gaps, span, days_since"""
 
 # 三列标记与客户类型；{up} 是整数比较：n·x ≥ Σx 写成 x ≥ ⌈Σx/n⌉，两者在整数上等价
 CUSTOMERS = """select customer_id, recency, frequency, monetary, r_up, f_up, m_up, 4 * r_up + 2 * f_up + m_up as segment
-from (select customer_id, recency, frequency, monetary,
-    case when recency {r_up} then 1 else 0 end as r_up,
-    case when frequency >= {f_up} then 1 else 0 end as f_up,
-    case when monetary >= {m_up} then 1 else 0 end as m_up
-  from (select customer_id, {as_of} - last_day as recency, {frequency} as frequency, money as monetary
-    from ({base}) as base) as measured) as marked"""
+from (select customer_id, {as_of} - last_day as recency, {frequency} as frequency, money as monetary,
+    case when {as_of} - last_day {r_up} then 1 else 0 end as r_up,
+    case when {frequency} >= {f_up} then 1 else 0 end as f_up,
+    case when money >= {m_up} then 1 else 0 end as m_up
+  from {persons} where orders > 0) as marked"""
 
 SEGMENTS = """select segment, count(*), cast(sum(recency) as bigint), cast(sum(frequency) as bigint),
   cast(sum(monetary) as bigint)
@@ -118,11 +111,11 @@ group by a.segment, b.segment order by a.segment nulls first, b.segment"""
 
 # 直方图：格子的下界；先取非负余数，负数也落在自己的格里
 HISTOGRAM = """select value - mod(mod(value, {width}) + {width}, {width}) as low, count(*)
-from (select {value} as value from ({base}) as base) as measured
+from (select {value} as value from {persons} where orders > 0) as measured
 group by value - mod(mod(value, {width}) + {width}, {width}) order by low"""
 
 MIDDLE = """select {key} as key, value from (select value, row_number() over (order by value) as place
-  from (select {value} as value from ({base}) as base) as measured) as ranked
+  from (select {value} as value from {persons} where orders > 0) as measured) as ranked
 where place = {low} or place = {high}"""
 
 # —— 只给 DuckDB 的快写法：与上面同样的行；整份订单只排一次序，以后都是一遍流过 ——
@@ -138,29 +131,26 @@ STREAMED_PERSONS = """select customer_id, first_day, day as last_day,
   cast(place - lag(place, 1, 0) over () as int) as row_count,
   cast(place - before_place as int) as orders, cast(visit - before_visit as int) as purchase_days,
   cast(running - lag(running, 1, 0) over () as bigint) as money,
-  cast(running - before_running as bigint) as purchase_money, cast(first_money as bigint) as first_money,
-  gap as last_gap
-from (select customer_id, day, place, running, visit, gap, is_last,
+  cast(running - before_running as bigint) as purchase_money,
+  cast(first_running - before_running as bigint) as first_money, gap as last_gap
+from (select customer_id, day, place, visit, running, gap, is_last,
     case when begins then day else lag(day) over () end as first_day,
     case when begins then before_place else lag(before_place) over () end as before_place,
     case when begins then before_visit else lag(before_visit) over () end as before_visit,
     case when begins then before_running else lag(before_running) over () end as before_running,
-    case when begins then money else lag(money) over () end as first_money
-  from (select customer_id, day, place, running, visit, begins, is_last, gap,
-      case when day is null then place else before_place end as before_place,
-      case when day is null then visit else visit - 1 end as before_visit,
-      case when day is null then running else before_running end as before_running,
-      case when day is null then 0 else running - before_running end as money
-    from (select customer_id, day, place, running, row_number() over () as visit,
-        lag(place, 1, 0) over () as before_place, lag(running, 1, 0) over () as before_running,
-        lag(customer_id) over () is distinct from customer_id or lag(day) over () is null as begins,
-        lead(customer_id) over () is distinct from customer_id as is_last,
-        case when lag(customer_id) over () = customer_id then day - lag(day) over () end as gap
-      from (select customer_id, day, row_number() over () as place,
-          sum(amount) over (rows unbounded preceding) as running,
-          lead(customer_id) over () as next_customer, lead(day) over () as next_day
-        from {rows})
-      where next_customer is distinct from customer_id or next_day is distinct from day))
+    case when begins then running else lag(running) over () end as first_running
+  from (select customer_id, day, place, running, row_number() over () as visit,
+      lag(customer_id) over () is distinct from customer_id or lag(day) over () is null as begins,
+      lead(customer_id) over () is distinct from customer_id as is_last,
+      case when lag(customer_id) over () = customer_id then day - lag(day) over () end as gap,
+      case when day is null then place else lag(place, 1, 0) over () end as before_place,
+      row_number() over () - case when day is null then 0 else 1 end as before_visit,
+      case when day is null then running else lag(running, 1, 0) over () end as before_running
+    from (select customer_id, day, row_number() over () as place,
+        sum(amount) over (rows unbounded preceding) as running,
+        lead(customer_id) over () as next_customer, lead(day) over () as next_day
+      from {rows})
+    where next_customer is distinct from customer_id or next_day is distinct from day)
   where is_last or (begins and day is not null))
 where is_last"""
 
