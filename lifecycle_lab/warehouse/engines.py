@@ -12,7 +12,6 @@ import re
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
@@ -213,44 +212,49 @@ class DuckDBEngine:
         不报进度的长查询也这样跑：DuckDB 自己要等手上的一段做完才看信号，可能是半分钟。
         """
         tell = self.settings.progress or _silent
-        done: Future = Future()
-        worker = threading.Thread(target=_fulfil, args=(done, self.connection, sql), daemon=True)
+        work = _Work(self.connection, sql)
         told = 0.0
         try:
-            worker.start()
+            work.thread.start()
             tell(doing, told)
-            while not done.done():
-                wait([done], _POLL_SECONDS)
+            while not work.done.wait(_POLL_SECONDS):
                 told = max(told, min(self.connection.query_progress() / 100, 1.0))
                 tell(doing, told)
             tell(doing, 1.0)
         finally:
-            if worker.ident is not None:
-                _stop(done, self.connection)
-        done.result()
+            work.stop()
+        if work.error:
+            raise work.error
 
 
 def _silent(_doing: str, _fraction: float) -> None:
     """没有人要听进度。"""
 
 
-def _stop(done: Future, connection) -> None:
-    """叫停还在跑的查询，等它真的停下，连接才关得上；查询还没开始时叫不停，所以一再地叫。
+class _Work:
+    """在另一条线程里跑的一句；error 是它抛出的错误。"""
 
-    看 done 而不看线程：Python 3.11 的 join 被 Ctrl-C 打断以后，会说还在跑的线程已经停了。
-    """
-    while not done.done():
-        with suppress(KeyboardInterrupt):  # 再按一次 Ctrl-C 也是同一件事：已经在停了
-            connection.interrupt()
-            wait([done], _POLL_SECONDS)
+    def __init__(self, connection, sql: str) -> None:
+        self.connection, self.sql, self.error = connection, sql, None
+        self.done, self.thread = threading.Event(), threading.Thread(target=self._run, daemon=True)
 
+    def _run(self) -> None:
+        try:
+            self.connection.execute(self.sql)
+        except BaseException as error:
+            self.error = error
+        finally:
+            self.done.set()
 
-def _fulfil(done: Future, connection, sql: str) -> None:
-    try:
-        connection.execute(sql)
-        done.set_result(None)
-    except BaseException as error:
-        done.set_exception(error)
+    def stop(self) -> None:
+        """叫停还在跑的查询，等它真的停下，连接才关得上；查询还没开始时叫不停，所以一再地叫。
+
+        看 done 而不看线程：Python 3.11 的 join 被 Ctrl-C 打断以后，会说还在跑的线程已经停了。
+        """
+        while self.thread.ident is not None and not self.done.is_set():
+            with suppress(KeyboardInterrupt):  # 再按一次 Ctrl-C 也是同一件事：已经在停了
+                self.connection.interrupt()
+                self.done.wait(_POLL_SECONDS)
 
 
 class SparkEngine:
