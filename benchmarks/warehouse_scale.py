@@ -5,22 +5,18 @@
 --write 把结果写进 benchmarks/RESULTS.md：每个大小自己一节，没有跑的大小与别的脚本的节都不动。
 机器忙的时候墙上时间不作数，所以旁边总有处理器秒，和每一轮开始时的一分钟负荷。
 数据在临时文件夹里生成，用完删掉；sizes 写 0 只量活着的内核。
+被量的进程也从这个文件开始，所以裁判自己要的模块用到才引入。
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import platform
 import resource
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from datetime import date
-from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 
@@ -177,6 +173,8 @@ LABELS = {
 
 def measured(runner: str, path: Path) -> dict:
     """一个新进程：墙上时间、处理器时间、最大内存。"""
+    import subprocess
+
     with tempfile.TemporaryDirectory(dir=path.parent) as out:
         started = time.perf_counter()
         done = subprocess.run(
@@ -232,6 +230,8 @@ HEADER = (
 
 
 def _line(name: str, runs: dict) -> str:
+    import statistics
+
     def middle(key: str) -> float:
         return statistics.median(run[key] for run in runs[name])
 
@@ -313,6 +313,8 @@ def _select_one():
 
 def _median_ms(action, times: int) -> tuple[float, float]:
     """（墙上，处理器）毫秒，各自的中位数；先跑一次不算。"""
+    import statistics
+
     action()
     walls, cpus = [], []
     for _ in range(times):
@@ -324,6 +326,8 @@ def _median_ms(action, times: int) -> tuple[float, float]:
 
 
 def measure(count: int, rounds: int) -> list[str]:
+    import subprocess
+
     with tempfile.TemporaryDirectory(prefix="warehouse-bench-") as folder:
         path = Path(folder) / f"{count}.parquet"
         subprocess.run([sys.executable, __file__, "--generate", str(count), str(path)], check=True)
@@ -331,6 +335,9 @@ def measure(count: int, rounds: int) -> list[str]:
 
 
 def machine() -> str:
+    import platform
+    from importlib.metadata import version
+
     versions = "、".join(f"{name} {version(name)}" for name in ("duckdb", "pandas", "lifetimes"))
     return f"{date.today()}，{os.cpu_count()} 核 {platform.machine()}，Python {platform.python_version()}，{versions}。"
 
@@ -345,6 +352,8 @@ def write(name: str, section: str) -> None:
 
 
 def main() -> None:
+    import argparse
+
     parser = argparse.ArgumentParser()
     parser.add_argument("sizes", nargs="*", type=float, default=[0, 1e5, 1e6])
     parser.add_argument("--rounds", type=int, default=3)

@@ -144,7 +144,7 @@ def everything(w):
 
 def portable(rows):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engines.DuckDBEngine, "steps", statements.STEPS)
+        patch.setattr(engines.DuckDBEngine, "recipe", statements.PORTABLE)
         return everything(warehouse.open_orders(arrow(rows), AS_OF))
 
 
@@ -505,7 +505,7 @@ def test_a_stopped_table_does_not_stay_in_the_shared_database():
         w._engine.table("lab_half_made", "select 1 // 0 + cast('x' as int)")
     with warehouse.open_orders(arrow(SHOP), AS_OF) as w:
         w.gaps()
-        assert [name for (name,) in w._engine.rows("show tables") if "steps" in name] == []
+        assert [name for (name,) in w._engine.rows("show tables") if "rows" in name] == []
     with warehouse.open_orders(arrow(SHOP), AS_OF) as w:
         assert [name for (name,) in w._engine.rows("show tables") if name == "lab_half_made"] == []
 

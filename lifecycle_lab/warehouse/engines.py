@@ -12,9 +12,9 @@ import re
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from lifecycle_lab.schema import DataError, ParameterError, quote
@@ -22,6 +22,7 @@ from lifecycle_lab.warehouse import statements
 
 Progress = Callable[[str, float], None]
 BATCH = 10_000
+SHARED_ROWS = 100_000  # 不到这么多行，切开不如一遍流过
 _POLL_SECONDS = 0.1
 _numbers = itertools.count(1)
 
@@ -92,12 +93,13 @@ def _shared_database(process: int, small: bool) -> Database:
 class DuckDBEngine:
     """一个仓库在数据库里的一条连接；它起的表名不与别人重复，关上时都删掉。"""
 
-    steps = statements.STREAM
+    recipe = statements.STREAMED
 
     def __init__(self, settings: Settings, zone: str, small: bool = False) -> None:
         import duckdb
 
         self.settings, self._error, self._tables = settings, duckdb.Error, []
+        self.lengths: dict[str, int] = {}  # 登记进来的数据框各有几行，不必再数
         self._small = small
         special = settings.memory_limit or settings.threads or settings.temp_folder
         self._own = Database(settings) if special else None
@@ -112,9 +114,37 @@ class DuckDBEngine:
         self._tables.append(name)  # 先记下再建：中途停下也删得掉
         self._run(f"create table {name} as {sql}", doing)
 
+    def spread(self, statement: str, table: str) -> str:
+        """一段只在一位客户之内往前看的写法：流过的一遍只用一条线程，所以按客户切成几份，各流各的。"""
+        return " union all ".join(statement.format(rows=share) for share in self._shares(table))
+
+    def _shares(self, table: str) -> list[str]:
+        """排好序的表切成几段，切口落在两位客户之间；小表不切。"""
+        if self._small or not self.recipe.in_order:
+            return [table]
+        ((count, threads),) = self.rows(f"select count(*), current_setting('threads') from {table}")
+        if count < SHARED_ROWS:
+            return [table]
+        cuts = {self._next_customer(table, count * part // threads) for part in range(1, threads)} - {None}
+        edges = [0, *sorted(cuts), count]
+        return [
+            f"(select * from {table} where rowid >= {low} and rowid < {high})"
+            for low, high in pairwise(edges)
+        ]
+
+    def _next_customer(self, table: str, row: int) -> int | None:
+        """第 row 行或以后，头一位新客户从哪一行开始。"""
+        before = f"(select customer_id from {table} where rowid = {row - 1})"
+        return self.rows(f"select min(rowid) from {table} where rowid >= {row} and customer_id <> {before}")[
+            0
+        ][0]
+
     def rows(self, sql: str) -> list[tuple]:
         with self._worded():
             return self.connection.execute(sql).fetchall()
+
+    def count(self, source: str) -> int:
+        return self.lengths.get(source) or self.rows(f"select count(*) from {source}")[0][0]
 
     def stream(self, sql: str) -> Iterator[tuple]:
         """一批一批地取；用自己的游标，中间可以再问别的。"""
@@ -144,7 +174,10 @@ class DuckDBEngine:
     free = drop
 
     def write_parquet(self, sql: str, path: Path, doing: str = "") -> None:
-        self._run(f"copy ({sql}) to {text_literal(str(path))} (format parquet, compression zstd)", doing)
+        self._run(
+            f"copy ({sql}) to {text_literal(str(path))} (format parquet, parquet_version v2, compression zstd)",
+            doing,
+        )
 
     def close(self) -> None:
         if self._own:  # 数据库是自己的，一起关掉，不必逐张删
@@ -179,50 +212,55 @@ class DuckDBEngine:
         不报进度的长查询也这样跑：DuckDB 自己要等手上的一段做完才看信号，可能是半分钟。
         """
         tell = self.settings.progress or _silent
-        done: Future = Future()
-        worker = threading.Thread(target=_fulfil, args=(done, self.connection, sql), daemon=True)
+        work = _Work(self.connection, sql)
         told = 0.0
         try:
-            worker.start()
+            work.thread.start()
             tell(doing, told)
-            while not done.done():
-                wait([done], _POLL_SECONDS)
+            while not work.done.wait(_POLL_SECONDS):
                 told = max(told, min(self.connection.query_progress() / 100, 1.0))
                 tell(doing, told)
             tell(doing, 1.0)
         finally:
-            if worker.ident is not None:
-                _stop(done, self.connection)
-        done.result()
+            work.stop()
+        if work.error:
+            raise work.error
 
 
 def _silent(_doing: str, _fraction: float) -> None:
     """没有人要听进度。"""
 
 
-def _stop(done: Future, connection) -> None:
-    """叫停还在跑的查询，等它真的停下，连接才关得上；查询还没开始时叫不停，所以一再地叫。
+class _Work:
+    """在另一条线程里跑的一句；error 是它抛出的错误。"""
 
-    看 done 而不看线程：Python 3.11 的 join 被 Ctrl-C 打断以后，会说还在跑的线程已经停了。
-    """
-    while not done.done():
-        with suppress(KeyboardInterrupt):  # 再按一次 Ctrl-C 也是同一件事：已经在停了
-            connection.interrupt()
-            wait([done], _POLL_SECONDS)
+    def __init__(self, connection, sql: str) -> None:
+        self.connection, self.sql, self.error = connection, sql, None
+        self.done, self.thread = threading.Event(), threading.Thread(target=self._run, daemon=True)
 
+    def _run(self) -> None:
+        try:
+            self.connection.execute(self.sql)
+        except BaseException as error:
+            self.error = error
+        finally:
+            self.done.set()
 
-def _fulfil(done: Future, connection, sql: str) -> None:
-    try:
-        connection.execute(sql)
-        done.set_result(None)
-    except BaseException as error:
-        done.set_exception(error)
+    def stop(self) -> None:
+        """叫停还在跑的查询，等它真的停下，连接才关得上；查询还没开始时叫不停，所以一再地叫。
+
+        看 done 而不看线程：Python 3.11 的 join 被 Ctrl-C 打断以后，会说还在跑的线程已经停了。
+        """
+        while self.thread.ident is not None and not self.done.is_set():
+            with suppress(KeyboardInterrupt):  # 再按一次 Ctrl-C 也是同一件事：已经在停了
+                self.connection.interrupt()
+                self.done.wait(_POLL_SECONDS)
 
 
 class SparkEngine:
     """用户的 Spark 会话；同样的 SQL，结果也是普通的整数。"""
 
-    steps = statements.STEPS
+    recipe = statements.PORTABLE
 
     def __init__(self, session, zone: str) -> None:
         from pyspark.errors import PySparkException
@@ -240,8 +278,15 @@ class SparkEngine:
         self._kept[name] = self._sql(sql).persist()
         self._kept[name].createOrReplaceTempView(name)
 
+    def spread(self, statement: str, table: str) -> str:
+        """Spark 自己会分。"""
+        return statement.format(rows=table)
+
     def rows(self, sql: str) -> list[tuple]:
         return [tuple(row) for row in self._tried(lambda: self._sql(sql).collect())]
+
+    def count(self, source: str) -> int:
+        return self.rows(f"select count(*) from {source}")[0][0]
 
     def stream(self, sql: str) -> Iterator[tuple]:
         return map(tuple, self._sql(sql).toLocalIterator())

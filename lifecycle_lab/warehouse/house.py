@@ -77,7 +77,7 @@ class Warehouse:
 
     def base(self) -> Iterator[Base]:
         """每位客户一行，按编号排。"""
-        base = self._text("select * from ({base}) as base order by customer_id")
+        base = self._text(statements.BASE + " order by customer_id")
         return map(Base._make, self._engine.stream(base))
 
     def gaps(self) -> list[Gap]:
@@ -104,31 +104,32 @@ class Warehouse:
 
     @cached_property
     def _totals(self) -> Totals:
-        sums = self._sums
-        later_days, first_money = (int(value or 0) for value in self._ask(statements.REPEATER_SUMS)[0])
+        _, once, again = self._sums
+        both = [one + two for one, two in zip(once[:-2], again[:-2], strict=True)]
+        first = min((kind.first_day for kind in (once, again) if kind.customers), default=None)
+        last = max((kind.last_day for kind in (once, again) if kind.customers), default=None)
+        buyers = _Sums(*both, first, last)
         return Totals(
-            sums.customers,
-            sums.orders,
-            sums.customers + later_days,
-            sums.money_used - sums.money_without,
-            sums.purchase_money,
-            sums.purchase_money - sums.repeat_purchase_money + first_money,
-            *sums[-6:],
+            *(buyers.customers, buyers.orders, buyers.purchase_days),
+            *(buyers.money, buyers.purchase_money, buyers.first_money),
+            *(again.customers, again.money, again.purchase_money),
+            *(buyers.recency_sum, first, last),
         )
 
     @cached_property
-    def _sums(self) -> _Sums:
-        *sums, first, last = self._ask(statements.SUMS)[0]
-        return _Sums(*(int(value or 0) for value in sums), first, last)
+    def _sums(self) -> list[_Sums]:
+        """只有退款的客户、只有一个购买日的、回头客，各自的合计。"""
+        found = {kind: sums for kind, *sums in self._ask(statements.SUMS)}
+        sums = (found.get(kind, [0] * len(_Sums._fields)) for kind in range(3))
+        return [_Sums(*(int(value or 0) for value in values[:-2]), *values[-2:]) for values in sums]
 
     def centres(self, kind: str = "mean", frequency: str = "orders") -> Centres:
         """R、F、M 的均值或中位数，精确的分数；没有客户 → DataError。"""
-        known = self._sums
+        known = self._totals
         if not known.customers:
             raise DataError("没有一位买过的客户，没有均值可比。", remedy="至少要有一笔没有取消的订单。")
         if kind == "mean":
-            count = getattr(known if frequency_column(frequency) == "orders" else self._totals, frequency)
-            sums = (known.recency_sum, count, known.money_used - known.money_without)
+            sums = (known.recency_sum, getattr(known, frequency_column(frequency)), known.money)
             return Centres(*(Fraction(total, known.customers) for total in sums))
         if kind != "median":
             raise ParameterError(f"中心 {quote(kind)} 不认识。", remedy="写 mean 或 median。")
@@ -144,7 +145,7 @@ class Warehouse:
         """
         centres = Centres(*centres) if centres else self.centres(frequency=frequency)
         tests = marks(centres, recency_better)
-        query = self._text(statements.CUSTOMERS, base=self._measured(frequency), frequency=frequency, **tests)
+        query = self._text(statements.CUSTOMERS, frequency=frequency_column(frequency), **tests)
         return Customers(self._engine, query, centres, recency_better, frequency)
 
     def changes(self, one: Customers, other: Customers) -> list[Change]:
@@ -153,7 +154,7 @@ class Warehouse:
 
     def migration(self, before: Warehouse, **keywords) -> list[Migration]:
         """从 before 的观察日到这里的观察日，各类型之间的人数与金额；关键字同 customers。"""
-        then = None if not before._sums.customers else before.customers(**keywords).query
+        then = None if not before._totals.customers else before.customers(**keywords).query
         now = self.customers(**keywords).query
         if then is None:
             rows = (
@@ -168,8 +169,8 @@ class Warehouse:
         """key: recency、frequency、monetary；width: 格宽（天、次、最小货币单位），正整数。"""
         if type(width) is not int or width < 1:
             raise ParameterError(f"格宽 {quote(width)} 不是正整数。")
-        names = {"value": self._value(key, frequency), "base": self._measured(frequency), "width": width}
-        return list(map(Bin._make, self._ask(statements.HISTOGRAM, **names)))
+        value = self._value(key, frequency)
+        return list(map(Bin._make, self._ask(statements.HISTOGRAM, value=value, width=width)))
 
     def write(self, folder: Path | str, **keywords) -> list[Path]:
         """整份工作写成文件：customers、gaps、states 三个 Parquet，segments.csv；关键字同 customers。"""
@@ -185,22 +186,21 @@ class Warehouse:
     # —— 内里 ——
 
     def _build(self) -> None:
-        self._persons = self._new("persons")
-        self._engine.table(self._persons, self._text(statements.PERSONS), "归并客户")
+        engine, recipe = self._engine, self._engine.recipe
+        self._rows, self._persons = self._new("rows"), self._new("persons")
+        engine.table(self._rows, self._text(recipe.rows), "读入、排序")
+        engine.table(self._persons, engine.spread(recipe.persons, self._rows), "归并客户")
         self._refuse_bad_rows()
 
     @cached_property
-    def _waist(self) -> dict[str, str]:
-        """要排出每位客户的先后才知道的两张表；第一次用到才建。"""
-        engine = self._engine
-        steps, closed, repeaters = (self._new(what) for what in ("steps", "closed", "repeaters"))
-        engine.table(steps, self._text(engine.steps), "排出间隔")
-        engine.table(closed, self._text(statements.CLOSED_GAPS, steps=steps), "数间隔")
-        # 直接填表名：_text 遇到 repeaters 会回到这里
-        engine.table(repeaters, statements.REPEATERS.format(persons=self._persons, steps=steps), "归并回头客")
-        self._made.remove(steps)
-        engine.free(steps)
-        return {"closed": closed, "repeaters": repeaters}
+    def _closed(self) -> str:
+        """走完的间隔；第一次用到才数，数完就用不着一行一行的表了。"""
+        engine, closed = self._engine, self._new("closed")
+        steps = engine.spread(engine.recipe.steps, self._rows)
+        engine.table(closed, statements.CLOSED_GAPS.format(steps=steps), "数间隔")
+        self._made.remove(self._rows)
+        engine.free(self._rows)
+        return closed
 
     def _refuse_bad_rows(self) -> None:
         if self._bad_rows == "set_aside":
@@ -216,8 +216,8 @@ class Warehouse:
             )
 
     def _medians(self, frequency: str) -> Centres:
-        count, found = self._sums.customers, {key: [] for key in Centres._fields}
-        places = {"low": (count + 1) // 2, "high": count // 2 + 1, "base": self._measured(frequency)}
+        count, found = self._totals.customers, {key: [] for key in Centres._fields}
+        places = {"low": (count + 1) // 2, "high": count // 2 + 1}
         values = (self._value(key, frequency) for key in found)
         asked = [
             self._text(statements.MIDDLE, key=key, value=value, **places) for key, value in enumerate(values)
@@ -225,11 +225,6 @@ class Warehouse:
         for key, value in self._engine.rows(" union all ".join(asked)):
             found[Centres._fields[key]].append(int(value))
         return Centres(*(Fraction(sum(middle), len(middle)) for middle in found.values()))
-
-    def _measured(self, frequency: str) -> str:
-        """量 R、F、M 要的几列；F 数购买日才用得着整张基表。"""
-        whole = frequency_column(frequency) == "purchase_days"
-        return self._text(statements.BASE if whole else statements.BUYERS)
 
     def _value(self, key: str, frequency: str) -> str:
         """一个指标在基表里的写法。"""
@@ -252,10 +247,8 @@ class Warehouse:
         known = {**read, "persons": self._persons, "as_of": self._day, **names}
         if "{orders}" in statement:
             known["orders"] = statements.ORDERS.format(**known)
-        if "{base}" in statement and "base" not in names:
-            known["base"] = self._text(statements.BASE)
-        if "{closed}" in statement or "{repeaters}" in statement:
-            known |= self._waist
+        if "{closed}" in statement:
+            known["closed"] = self._closed
         return statement.format(**known)
 
     def _ask(self, statement: str, **names: object) -> list[tuple]:
@@ -265,17 +258,13 @@ class Warehouse:
 class _Sums(NamedTuple):
     """statements.SUMS 的一行。"""
 
-    row_count: int
+    customers: int
     used: int
     orders: int
-    money_used: int
-    without: int
-    money_without: int
-    customers: int
+    purchase_days: int
+    money: int
     purchase_money: int
-    repeat_customers: int
-    repeat_money: int
-    repeat_purchase_money: int
+    first_money: int
     recency_sum: int
     first_day: int | None
     last_day: int | None
@@ -283,17 +272,19 @@ class _Sums(NamedTuple):
 
 def _intake(house: Warehouse) -> Intake:
     """全都用上了就不必再读一遍文件；对不上才去数每一类。"""
-    sums = house._sums
-    kinds = {"used": (sums.used, sums.money_used)}
-    if sums.row_count != sums.used:
+    nothing_bought, *_ = sums = house._sums
+    rows = house._engine.count(house._read.source)
+    used, money_used = sum(kind.used for kind in sums), sum(kind.money for kind in sums)
+    kinds = {"used": (used, money_used)}
+    if rows != used:
         kinds = {problem: (count, money or 0) for problem, count, money in house._ask(statements.INTAKE)}
     count = {key: kinds.get(key, (0, 0))[0] for key in ("used", "after_as_of", *BAD_ROWS)}
     return Intake(
-        sums.row_count,
+        rows,
         **count,
-        refunds=sums.used - sums.orders,
-        money_used=sums.money_used,
+        refunds=used - sum(kind.orders for kind in sums),
+        money_used=money_used,
         money_after_as_of=kinds.get("after_as_of", (0, 0))[1],
-        customers_without_purchase=sums.without,
-        money_without_purchase=sums.money_without,
+        customers_without_purchase=nothing_bought.customers,
+        money_without_purchase=nothing_bought.money,
     )

@@ -147,6 +147,8 @@ def _registered(engine: DuckDBEngine, frame: object, name: str) -> None:
 
     try:
         engine.connection.register(name, frame)
+        if hasattr(frame, "__len__"):
+            engine.lengths[name] = len(frame)
     except (duckdb.Error, TypeError, ValueError):
         raise ParameterError(
             f"这种来源读不了：{quote(type(frame).__name__)}。",

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 LAST_N = 5  # 第 5 次及以后的间隔合成一格：表 3 只分到第 4 次
 
 # 不能用的行，各有名字；互不重叠，按这里的次序归类
@@ -28,90 +30,72 @@ ORDERS = """select customer_id, day, amount, case when cancelled = 0 and amount 
 from ({read}) as read_in where customer_id is not null and day <= {as_of} and amount is not null
   and (cancelled = 0 or (cancelled = 1 and amount <= 0))"""
 
-# 每位客户一行，连只有退款的客户也在；不必知道同一天有几笔
-PERSONS = """select customer_id,
-  min(case when bought = 1 then day end) as first_day,
-  max(case when bought = 1 then day end) as last_day,
-  cast(count(*) as int) as row_count,
-  cast(count(case when bought = 1 then 1 end) as int) as orders,
-  cast(sum(amount) as bigint) as money,
-  cast(sum(amount) - coalesce(sum(case when bought = 0 then amount end), 0) as bigint) as purchase_money
-from ({orders}) as used group by customer_id"""
+# —— 通用写法（Spark 用它；DuckDB 上由测试与快写法比）——
 
-# 走完的间隔一行一个：同一天的购买先并成一次；第几次、上一次间隔、这一次间隔、上一个购买日的毛额
-STEPS = """select customer_id, n, previous, gap, money_before
-from (select customer_id, cast(row_number() over w - 1 as int) as n,
-    lag(day, 1) over w - lag(day, 2) over w as previous, day - lag(day, 1) over w as gap,
-    lag(money, 1) over w as money_before
-  from (select customer_id, day, cast(sum(amount) as bigint) as money
-    from ({orders}) as used where bought = 1 group by customer_id, day) as days
-  window w as (partition by customer_id order by day)) as numbered
-where n > 0"""
+# 一位客户的一个购买日一行：同一天的购买并成一次；退款合成一行，没有天，排在最前
+# n：走到这里是第几次间隔（首购 0，退款 −1）
+VISITS = """select customer_id, day, row_count, money, cast(count(day) over w - 1 as int) as n,
+  lag(day, 1) over w - lag(day, 2) over w as previous, day - lag(day, 1) over w as gap
+from (select customer_id, day, count(*) as row_count, cast(sum(amount) as bigint) as money
+  from (select customer_id, case when bought = 1 then day end as day, amount from ({orders}) as used) as dated
+  group by customer_id, day) as days
+window w as (partition by customer_id order by day nulls first)"""
 
-# 回头客（有两个或更多购买日）：多知道三件事
-REPEATERS = """select p.customer_id, first_day, last_day, orders, purchase_days, money, purchase_money, first_money, last_gap
-from {persons} as p join (
-  select customer_id, max(n) + 1 as purchase_days, max_by(gap, n) as last_gap,
-    max(case when n = 1 then money_before end) as first_money
-  from {steps} group by customer_id) as r on p.customer_id = r.customer_id"""
+# 每位客户一行，连只有退款的客户也在（orders = 0）
+PERSONS = """select customer_id, min(day) as first_day, max(day) as last_day,
+  cast(sum(row_count) as int) as row_count,
+  cast(sum(case when day is null then 0 else row_count end) as int) as orders,
+  cast(count(day) as int) as purchase_days,
+  cast(sum(money) as bigint) as money,
+  cast(sum(case when day is null then 0 else money end) as bigint) as purchase_money,
+  cast(sum(case when n = 0 then money else 0 end) as bigint) as first_money,
+  max_by(gap, n) as last_gap
+from {rows} as visits group by customer_id"""
+
+# 走完的间隔一行一个；第 5 次及以后合成一格
+STEPS = f"""select case when n > {LAST_N} then {LAST_N} else n end as n, previous, gap
+from {{rows}} as visits where n > 0"""
 
 # 间隔方块里走完的一半
-CLOSED_GAPS = f"""select n, previous, gap, count(*) as gap_count
-from (select case when n > {LAST_N} then {LAST_N} else n end as n, previous, gap from {{steps}}) as closed
-group by n, previous, gap"""
+CLOSED_GAPS = (
+    """select n, previous, gap, count(*) as gap_count from ({steps}) as closed group by n, previous, gap"""
+)
 
-# 基表：买过的客户；只有一个购买日的，首购日的钱就是全部毛额
-BASE = """select customer_id, first_day, last_day, orders, 1 as purchase_days, money, purchase_money,
-  purchase_money as first_money, cast(null as int) as last_gap
-from {persons} where first_day = last_day
-union all select * from {repeaters}"""
-
-# 基表里不必知道同一天几笔的几列：换一种口径只看它
-BUYERS = "select customer_id, first_day, last_day, orders, money from {persons} where orders > 0"
+# 基表：买过的客户
+BASE = """select customer_id, first_day, last_day, orders, purchase_days, money, purchase_money, first_money, last_gap
+from {persons} where orders > 0"""
 
 # 间隔方块：走完的，加上没有走完的（删失：最后一次购买到观察日），同一个形状
 GAPS = f"""select n, previous, gap, 1 as closed, gap_count from {{closed}}
 union all
 select n, previous, gap, 0 as closed, count(*) as gap_count
 from (select case when purchase_days > {LAST_N} then {LAST_N} else purchase_days end as n,
-    last_gap as previous, {{as_of}} - last_day as gap from ({{base}}) as base) as still_open
+    last_gap as previous, {{as_of}} - last_day as gap from {{persons}} where orders > 0) as still_open
 group by n, previous, gap
 order by n, previous nulls first, gap, closed"""
 
-# 一遍得出：读入的账的另一半，和全体买过的客户的总数（列名见 house._Sums）
-SUMS = """select (select count(*) from {source}) as row_count,
-  cast(sum(row_count) as bigint) as used, cast(sum(orders) as bigint) as orders,
-  cast(sum(money) as bigint) as money_used,
-  sum(case when orders = 0 then 1 else 0 end) as without,
-  cast(sum(case when orders = 0 then money else 0 end) as bigint) as money_without,
-  sum(case when orders > 0 then 1 else 0 end) as customers,
-  cast(sum(purchase_money) as bigint) as purchase_money,
-  sum(case when first_day < last_day then 1 else 0 end) as repeat_customers,
-  cast(sum(case when first_day < last_day then money else 0 end) as bigint) as repeat_money,
-  cast(sum(case when first_day < last_day then purchase_money else 0 end) as bigint) as repeat_purchase_money,
-  cast(sum({as_of} - last_day) as bigint) as recency_sum, min(first_day) as first_day, max(last_day) as last_day
-from {persons}"""
-
-# 总数里要知道同一天几笔的两个：回头客多出来的购买日，和他们首购日的钱
-REPEATER_SUMS = (
-    """select cast(sum(purchase_days - 1) as bigint), cast(sum(first_money) as bigint) from {repeaters}"""
-)
+# 三种客户（0 只有退款，1 只有一个购买日，2 回头客）各自的合计（列名见 house._Sums）
+SUMS = """select kind, count(*) as customers, sum(row_count) as used, sum(orders) as orders,
+  sum(purchase_days) as purchase_days, sum(money) as money, sum(purchase_money) as purchase_money,
+  sum(first_money) as first_money, sum({as_of} - last_day) as recency_sum,
+  min(first_day) as first_day, max(last_day) as last_day
+from (select *, case when orders = 0 then 0 when first_day = last_day then 1 else 2 end as kind
+  from {persons}) as persons group by kind"""
 
 STATES = """select last_gap, {as_of} - last_day as days_since, count(*) as customers, cast(sum(money) as bigint) as money
-from ({base}) as base group by last_gap, {as_of} - last_day order by last_gap nulls first, days_since"""
+from {persons} where orders > 0 group by last_gap, {as_of} - last_day order by last_gap nulls first, days_since"""
 
 OWN_STATES = """select purchase_days - 1 as gaps, last_day - first_day as span, {as_of} - last_day as days_since,
   count(*) as customers, cast(sum(money) as bigint) as money
-from ({base}) as base group by purchase_days - 1, last_day - first_day, {as_of} - last_day order by gaps, span, days_since"""
+from {persons} where orders > 0 group by purchase_days - 1, last_day - first_day, {as_of} - last_day order by gaps, span, days_since"""
 
 # 三列标记与客户类型；{up} 是整数比较：n·x ≥ Σx 写成 x ≥ ⌈Σx/n⌉，两者在整数上等价
 CUSTOMERS = """select customer_id, recency, frequency, monetary, r_up, f_up, m_up, 4 * r_up + 2 * f_up + m_up as segment
-from (select customer_id, recency, frequency, monetary,
-    case when recency {r_up} then 1 else 0 end as r_up,
-    case when frequency >= {f_up} then 1 else 0 end as f_up,
-    case when monetary >= {m_up} then 1 else 0 end as m_up
-  from (select customer_id, {as_of} - last_day as recency, {frequency} as frequency, money as monetary
-    from ({base}) as base) as measured) as marked"""
+from (select customer_id, {as_of} - last_day as recency, {frequency} as frequency, money as monetary,
+    case when {as_of} - last_day {r_up} then 1 else 0 end as r_up,
+    case when {frequency} >= {f_up} then 1 else 0 end as f_up,
+    case when money >= {m_up} then 1 else 0 end as m_up
+  from {persons} where orders > 0) as marked"""
 
 SEGMENTS = """select segment, count(*), cast(sum(recency) as bigint), cast(sum(frequency) as bigint),
   cast(sum(monetary) as bigint)
@@ -127,27 +111,68 @@ group by a.segment, b.segment order by a.segment nulls first, b.segment"""
 
 # 直方图：格子的下界；先取非负余数，负数也落在自己的格里
 HISTOGRAM = """select value - mod(mod(value, {width}) + {width}, {width}) as low, count(*)
-from (select {value} as value from ({base}) as base) as measured
+from (select {value} as value from {persons} where orders > 0) as measured
 group by value - mod(mod(value, {width}) + {width}, {width}) order by low"""
 
 MIDDLE = """select {key} as key, value from (select value, row_number() over (order by value) as place
-  from (select {value} as value from ({base}) as base) as measured) as ranked
+  from (select {value} as value from {persons} where orders > 0) as measured) as ranked
 where place = {low} or place = {high}"""
 
-# —— 只给 DuckDB 的快写法：与 STEPS 同样的行，一次排序、一遍流过 ——
-# 排好序以后同一天的行挨在一起，留下每天最后一行；累计金额相减就是一天的金额，序号相减就是第几次。
+# —— 只给 DuckDB 的快写法：与上面同样的行；整份订单只排一次序，以后都是一遍流过 ——
+# 排好序以后一位客户的行、同一天的行都挨在一起：留下每天最后一行、每位客户头尾两行，累计数相减就是各自的数。
 # over () 在 DuckDB 里是流式的（不分区、不再排序）；在 Spark 上会挤进一个分区，所以那里用上面的写法。
-STREAM = """select customer_id, cast(place - begun as int) as n, previous, gap, money_before
-from (select customer_id, place, d1 - d2 as previous, day - d1 as gap, money_before, again,
-    max(case when again then 0 else place end) over (rows unbounded preceding) as begun
-  from (select customer_id, day, row_number() over () as place,
-      lag(customer_id) over () is not distinct from customer_id as again,
-      lag(day) over () as d1,
-      case when lag(customer_id, 2) over () = customer_id then lag(day, 2) over () end as d2,
-      lag(running) over () - lag(running, 2, 0) over () as money_before
-    from (select customer_id, day, cast(sum(amount) over (rows unbounded preceding) as bigint) as running,
+
+# 退款没有天，排在客户的最前；金额也放进排序的键里，比另外带着它快
+SORTED = """select customer_id, case when bought = 1 then day end as day, amount from ({orders}) as used
+order by customer_id, day nulls first, amount"""
+
+# 同 PERSONS。place 第几行，running 累计金额，visit 第几个购买日；before_… 是这位客户第一次购买之前的累计
+STREAMED_PERSONS = """select customer_id, first_day, day as last_day,
+  cast(place - lag(place, 1, 0) over () as int) as row_count,
+  cast(place - before_place as int) as orders, cast(visit - before_visit as int) as purchase_days,
+  cast(running - lag(running, 1, 0) over () as bigint) as money,
+  cast(running - before_running as bigint) as purchase_money,
+  cast(first_running - before_running as bigint) as first_money, gap as last_gap
+from (select customer_id, day, place, visit, running, gap, is_last,
+    case when begins then day else lag(day) over () end as first_day,
+    case when begins then before_place else lag(before_place) over () end as before_place,
+    case when begins then before_visit else lag(before_visit) over () end as before_visit,
+    case when begins then before_running else lag(before_running) over () end as before_running,
+    case when begins then running else lag(running) over () end as first_running
+  from (select customer_id, day, place, running, row_number() over () as visit,
+      lag(customer_id) over () is distinct from customer_id or lag(day) over () is null as begins,
+      lead(customer_id) over () is distinct from customer_id as is_last,
+      case when lag(customer_id) over () = customer_id then day - lag(day) over () end as gap,
+      case when day is null then place else lag(place, 1, 0) over () end as before_place,
+      row_number() over () - case when day is null then 0 else 1 end as before_visit,
+      case when day is null then running else lag(running, 1, 0) over () end as before_running
+    from (select customer_id, day, row_number() over () as place,
+        sum(amount) over (rows unbounded preceding) as running,
         lead(customer_id) over () as next_customer, lead(day) over () as next_day
-      from (select customer_id, day, amount from ({orders}) as used where bought = 1
-        order by customer_id, day))
-    where next_customer is distinct from customer_id or next_day <> day))
-where again"""
+      from {rows})
+    where next_customer is distinct from customer_id or next_day is distinct from day)
+  where is_last or (begins and day is not null))
+where is_last"""
+
+# 同 STEPS：往前数几行还是同一位客户，就是第几次间隔
+STREAMED_STEPS = f"""select case {" ".join(f"when c{n} = customer_id then {n}" for n in range(LAST_N, 0, -1))} end as n,
+  case when c2 = customer_id then d1 - d2 end as previous, day - d1 as gap
+from (select customer_id, day, lag(day, 1) over () as d1, lag(day, 2) over () as d2,
+    {", ".join(f"lag(customer_id, {n}) over () as c{n}" for n in range(1, LAST_N + 1))}
+  from (select customer_id, day, lead(customer_id) over () as next_customer, lead(day) over () as next_day
+    from {{rows}} where day is not null)
+  where next_customer is distinct from customer_id or next_day <> day)
+where c1 = customer_id"""
+
+
+class Recipe(NamedTuple):
+    """一条路：先建一张行的表，再由它得出每位客户一行、每个间隔一行（rows 可以只是一部分客户的行）。"""
+
+    rows: str
+    persons: str
+    steps: str
+    in_order: bool  # 行的表按客户排好了
+
+
+PORTABLE = Recipe(VISITS, PERSONS, STEPS, in_order=False)
+STREAMED = Recipe(SORTED, STREAMED_PERSONS, STREAMED_STEPS, in_order=True)

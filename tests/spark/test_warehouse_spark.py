@@ -115,14 +115,14 @@ def test_the_same_text_runs_on_both(spark, monkeypatch):
     for kind, orders in (("spark", frame(spark, rows)), ("duckdb", frame(spark, rows).toPandas())):
         heard = []
         engine = engines.SparkEngine if kind == "spark" else engines.DuckDBEngine
-        monkeypatch.setattr(engines.DuckDBEngine, "steps", statements.STEPS)
+        monkeypatch.setattr(engines.DuckDBEngine, "recipe", statements.PORTABLE)
         for verb in ("table", "rows"):
             monkeypatch.setattr(engine, verb, _listening(getattr(engine, verb), heard, verb))
         w = warehouse.open_orders(orders, AS_OF)
         everything(w)
         monkeypatch.undo()
         plain_names[kind] = [_without_names(text, w) for text in heard if not text.startswith("describe")]
-    assert len(plain_names["spark"]) == 8
+    assert len(plain_names["spark"]) == 6
     assert plain_names["spark"] == plain_names["duckdb"]
 
 
