@@ -46,6 +46,13 @@ PROBLEM_COLUMNS = MappingProxyType(
         "gap_class": ("row", "bought", "gap", "class", "cycle"),
         "state_at_date": ("row", "class", "last", "as_of", "idle", "static", "dynamic"),
         "reading_verdict": ("row", "question", "word", "number"),
+        "annuity_lines": ("row", "step", "value"),
+        "three_models": ("row", "told", "start", "each", "total"),
+        "two_customers": ("row", "told", "revenue", "contribution", "word"),
+        "retention_value": ("row", "told", "alive", "discount", "weight", "money"),
+        "delivered_value": ("row", "told", "points", "word"),
+        "equity_sum": ("row", "told", "each", "many", "worth"),
+        "lever_decision": ("row", "told", "each", "worth", "word"),
     }
 )
 """程序会出的算题与各题的列；第一列是行名。列名与先后由内容定。"""

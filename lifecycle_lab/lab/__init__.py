@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 import secrets
@@ -38,6 +39,8 @@ from lifecycle_lab.widgets.worksheet import Worksheet
 
 if TYPE_CHECKING:
     from lifecycle_lab.lab.cycle_shop import CycleShop
+    from lifecycle_lab.lab.value_lesson import ValueLesson
+    from lifecycle_lab.lab.value_shop import ValueShop
 
 # 一个内核一个会话：答案文件据此分清“以前的会话”与“刚才的点击”
 _SESSION = secrets.token_hex(8)
@@ -154,6 +157,19 @@ class Lab:
             borrowed = chosen == ledgers.TEA and ledgers.is_borrowed(*mine)
             self._shops[chosen] = cycle_shop.CycleShop(ledgers.open_ledger(chosen, *mine), borrowed)
         return self._shops[chosen]
+
+    @functools.cached_property
+    def value(self) -> ValueLesson:
+        """第 07 课：终身价值、让渡价值、客户资产；店在 `lab.value.shop(…)` 里。"""
+        from lifecycle_lab.lab.value_lesson import ValueLesson
+
+        return ValueLesson(functools.cache(self._value_shop))
+
+    def _value_shop(self, name: str) -> ValueShop:
+        from lifecycle_lab.lab import ledgers
+        from lifecycle_lab.lab.value_shop import ValueShop  # 用到才引入 scipy
+
+        return ValueShop(self.shop(name), ledgers.shop_name(name, self.source, self.assignment))
 
     def questionnaire(self) -> InterviewForm:
         """表4-1：显示出来可以直接答，收进班级问卷；也有 answer、submit、withdraw。"""

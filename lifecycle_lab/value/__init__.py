@@ -1,4 +1,4 @@
-"""客户值多少：终身价值三模型、两位客户的次序、让渡价值、客户资产、各阶段的价值(course.md D1–D6)。
+"""客户值多少：终身价值三模型、两位客户的次序、让渡价值、客户资产、各阶段的价值(course.md D1–D8)。
 
     r, n = YearlyRate.percent(9), Years(5)
     customer = LoyalCustomer(100_000, r, n, acquisition_cost=50_000, yearly_service_cost=20_000)
@@ -48,6 +48,7 @@ from lifecycle_lab.value.equity import (
     interval_from_swings,
     tornado,
 )
+from lifecycle_lab.value.levers import Lever, best_lever, lever_gain, with_lever
 from lifecycle_lab.value.loyal import (
     MODELS,
     LoyalCustomer,
@@ -98,6 +99,7 @@ __all__ = [
     "EquityPlan",
     "ExpectedCustomers",
     "FutureValue",
+    "Lever",
     "Line",
     "LoyalCustomer",
     "Model",
@@ -119,6 +121,7 @@ __all__ = [
     "Years",
     "annuity",
     "at_start",
+    "best_lever",
     "break_even",
     "by_result",
     "by_year",
@@ -132,6 +135,7 @@ __all__ = [
     "future_value",
     "interval_from_draws",
     "interval_from_swings",
+    "lever_gain",
     "life_value",
     "lifetime_value",
     "one_more",
@@ -150,6 +154,7 @@ __all__ = [
     "slope_by_rate",
     "tornado",
     "waterfall",
+    "with_lever",
     "written_out",
     "year_lines",
     "years_reversed",
