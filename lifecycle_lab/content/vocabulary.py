@@ -46,6 +46,9 @@ PROBLEM_COLUMNS = MappingProxyType(
         "gap_class": ("row", "bought", "gap", "class", "cycle"),
         "state_at_date": ("row", "class", "last", "as_of", "idle", "static", "dynamic"),
         "reading_verdict": ("row", "question", "word", "number"),
+        "stage_street": ("row", "seen", "needs", "asks", "need", "ask"),
+        "stage_deck": ("row", "story", "marks", "levers", "stage", "mark", "lever"),
+        "stage_rule": ("row", "purchases", "first", "last", "cycle", "trend", "known", "quiet", "stage"),
     }
 )
 """程序会出的算题与各题的列；第一列是行名。列名与先后由内容定。"""
