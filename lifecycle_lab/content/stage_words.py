@@ -12,28 +12,21 @@ _TITLES = {
     **dict.fromkeys(("placing", "examples", "confusion", "shares", "by_rule"), "shop"),
     "history": "shop",
 }
-_COLUMNS = dict.fromkeys(
-    (
-        "model divides stages good_for caution stage place marks aim focus levers share investment contribution "
-        "question others common disputed item content criterion condition placed customers purchases known quiet "
-        "trend customer cycle truth recall typical own difference period person seen can_say value about filled"
-    ).split(),
-    "",
-) | {"at_quiet": "cycles"}
-_ROWS = dict.fromkeys(
-    (
-        "divides place marks aim focus levers telecom shop share investment contribution question dispute filled also "
-        "quiet fading settled growing young"
-    ).split(),
-    "",
+_COLUMN_NAMES = (
+    "model divides stages good_for caution stage marks aim focus levers share investment contribution question "
+    "others disputed item content criterion condition placed customers purchases known quiet trend customer "
+    "cycle truth recall typical own difference period person seen can_say value"
 )
+_COLUMNS = dict.fromkeys(_COLUMN_NAMES.split(), "") | {"at_quiet": "cycles"}
+_ROW_NAMES = (
+    "divides place marks aim focus levers telecom shop share investment contribution question dispute filled "
+    "also quiet fading settled growing young"
+)
+_ROWS = dict.fromkeys(_ROW_NAMES.split(), "")
 _WORDS = {
     **dict.fromkeys(("none", "lost", "unknown_trend", "typical", "own"), ""),
     "place": "start end",
     "borrowed_example": "example stage",
-    "cycles": "cycles",
-    "points": "points",
-    "days": "days",
     "chain": "model stage",
     **dict.fromkeys(("axis", "axis_start", "axis_end", "disputed", "truth_axis", "placed_axis"), ""),
 }

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from lifecycle_lab.content import data_folder
-from lifecycle_lab.content.records import Record, read_nest, sentences, unique
+from lifecycle_lab.content.records import Record, every, read_nest, sentences, unique
 from lifecycle_lab.content.stage_words import FIELDS
 from lifecycle_lab.schema import ContentError, quote
 
@@ -109,19 +109,13 @@ class StageContent:
 def read_stages(path: Path) -> StageContent:
     """一份 stages.toml → 内容。"""
     top = read_nest(path)
-    rule = Record(f"{top.where} [rule]", top.need("rule", dict, "一节 [rule]"))  # type: ignore[arg-type]
+    rule = top.section("rule")
     numbers = {name: _number(rule, name) for name in _RULE}
     tried = _tried(rule, numbers["slow"])
     rule.finish()
-    models = unique(top.children("model"), _model)
+    models = every(top, "model", MODELS, _model)
     top.finish()
-    if missing := [name for name in MODELS if name not in models]:
-        raise ContentError(
-            f"缺少模型 {quote(missing[0])}。", where=f"{top.where}，键「model」", remedy="补一条 [[model]]。"
-        )
-    return StageContent(
-        MappingProxyType(numbers), tried, MappingProxyType({name: models[name] for name in MODELS})
-    )
+    return StageContent(MappingProxyType(numbers), tried, models)
 
 
 def _tried(record: Record, slow: Fraction) -> tuple[Fraction, ...]:
@@ -264,7 +258,7 @@ def _whys(story: Story) -> list[str]:
 
 
 def _story(record: Record) -> Story:
-    said = Record(f"{record.where} [stages]", record.need("stages", dict, "四个阶段各一句"))  # type: ignore[arg-type]
+    said = record.section("stages")
     stages = MappingProxyType({name: said.text(name) for name in FOUR_STAGES})
     said.finish()
     return Story(

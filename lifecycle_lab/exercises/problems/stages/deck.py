@@ -66,5 +66,5 @@ class _Laid:
         self.told[row, asked] = {letter: one.why for letter, one in placed.items()}
 
     def problem(self, rows: Iterable[str], asks: Mapping[str, Ask]) -> Problem:
-        fields: dict[Cell, Mapping[str, object]] = dict.fromkeys(self.right, {})
+        fields: dict[Cell, Mapping[str, object]] = {cell: {} for cell in self.right}
         return Problem(tuple(rows), self.given, asks, self.right, fields, told=self.told)
