@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TINTS = {"exploration": "#F0E442", "formation": "#8CCBEE", "stability": "#66C2A5", "decline": "#F2A56B"}
 PERIOD_TINTS = ("#F0E442", "#F7C873", "#8CCBEE", "#66C2A5", "#D9D9D9")
 _OWN, _TYPICAL, _BAND = "#0072B2", "#999999", "#CC79A7"
-_LABEL_SIZE, _WIDTH = 7.5, 10.4
+_LABEL_SIZE, _WIDTH = 8, 8.6
 _POINTS = 0.78 * _WIDTH * 72
 """横轴约有多少磅宽：定一个标签写一行还是两行。"""
 
