@@ -53,6 +53,9 @@ PROBLEM_COLUMNS = MappingProxyType(
         "delivered_value": ("row", "told", "points", "word"),
         "equity_sum": ("row", "told", "each", "many", "worth"),
         "lever_decision": ("row", "told", "each", "worth", "word"),
+        "stage_street": ("row", "seen", "needs", "asks", "need", "ask"),
+        "stage_deck": ("row", "story", "marks", "levers", "stage", "mark", "lever"),
+        "stage_rule": ("row", "purchases", "first", "last", "cycle", "trend", "known", "quiet", "stage"),
     }
 )
 """程序会出的算题与各题的列；第一列是行名。列名与先后由内容定。"""

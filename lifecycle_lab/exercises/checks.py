@@ -168,6 +168,8 @@ def _reason(
         return assignment.course.reasons[status]
     if status == FORMAT:
         return reasons.format_reason(sheet, assignment, cell, entry)
+    if chosen := reasons.told(sheet, assignment, cell, entry.value):
+        return chosen
     return reasons.reason(sheet, assignment, cell, solved=status == RIGHT, own=own)
 
 

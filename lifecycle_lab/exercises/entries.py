@@ -117,8 +117,9 @@ def _segment(text: str, names: Collection[str]) -> Entry:
 
 
 def _choice(text: str, words: Collection[str]) -> Entry:
-    known = {_plain_name(word): word for word in words}
-    found = known.get(_plain_name(text).rstrip("。."))
+    """选项里的一个；大小写不分：选 A，写 a 也认。"""
+    known = {_plain_name(word).casefold(): word for word in words}
+    found = known.get(_plain_name(text).rstrip("。.").casefold())
     return Entry(text, found, found or text)
 
 

@@ -141,9 +141,19 @@ def _level(assignment: Assignment, cell: Cell, solved: bool, own_pattern: str) -
 
 def _problem(sheet: Form, assignment: Assignment, cell: Cell, solved: bool) -> str:
     """做对了说为什么，没做对说怎样做；一格有自己的一句就用它，没有就用那一列的。可填的名字由出题的函数给。"""
+    asked = problem(sheet.exercise, assignment)
+    if solved and cell in asked.told:
+        return asked.told[cell][asked.right[cell]]
     sentences = sheet.exercise.why if solved else sheet.exercise.how
     text = sentences.get("/".join(cell)) or sentences[cell[1]]
-    return Template(text).substitute(problem(sheet.exercise, assignment).fields[cell])
+    return Template(text).substitute(asked.fields[cell])
+
+
+def told(sheet: Form, assignment: Assignment, cell: Cell, value: object) -> str:
+    """选了 value 的那一句讲解：算题里每个选项有自己的一句才有，没有是 ""。"""
+    if sheet.exercise.answer != "problem":
+        return ""
+    return problem(sheet.exercise, assignment).told.get(cell, {}).get(value, "")
 
 
 def _evidence(assignment: Assignment, cell: Cell, solved: bool) -> str:

@@ -6,6 +6,7 @@ import functools
 import inspect
 import json
 import secrets
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from lifecycle_lab.lab.cycle_shop import CycleShop
     from lifecycle_lab.lab.value_lesson import ValueLesson
     from lifecycle_lab.lab.value_shop import ValueShop
+    from lifecycle_lab.lab.stage_desk import StageDesk
 
 # 一个内核一个会话：答案文件据此分清“以前的会话”与“刚才的点击”
 _SESSION = secrets.token_hex(8)
@@ -170,6 +172,12 @@ class Lab:
         from lifecycle_lab.lab.value_shop import ValueShop  # 用到才引入 scipy
 
         return ValueShop(self.shop(name), ledgers.shop_name(name, self.source, self.assignment))
+    @cached_property
+    def stages(self) -> StageDesk:
+        """第 01 课的桌面：阶段模型、对照、图鉴，和从订单到阶段。"""
+        from lifecycle_lab.lab.stage_desk import StageDesk
+
+        return StageDesk(self.shop)
 
     def questionnaire(self) -> InterviewForm:
         """表4-1：显示出来可以直接答，收进班级问卷；也有 answer、submit、withdraw。"""

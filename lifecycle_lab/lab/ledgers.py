@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 TEA, WEAR = SHIPPED = ("longjing", "womenswear")
 MADE_CUSTOMERS = 10_000
+_STARTS = ("formation_on", "stability_on", "decline_on")
 CustomerId = str | int
 Bought = tuple[CustomerId, int, int]
 """一次购买：（客户，第几天，数量）；没有数量的订单写 0。"""
@@ -38,6 +39,7 @@ class Ledger:
     kind: "synthetic"、"real"、"yours"。source: 仓库收得下的订单。days: 每位客户的购买日（仓库的天数），从早到晚，
     到观察日为止。quantities: 每位客户一列（这次买的数量，之后隔了几天），没有数量列是 None。
     gone: 每位客户真正走了的那一天，没走是 inf；真实的店没有，是 None。
+    starts: 每位客户的形成、稳定、退化期真正从哪天开始，没有到是 None；只有合成的店有。
     """
 
     title: str
@@ -48,6 +50,7 @@ class Ledger:
     days: Mapping[CustomerId, Sequence[int]]
     quantities: Sequence[Sequence[tuple[int, int]]] | None = None
     gone: Mapping[CustomerId, float] | None = None
+    starts: Mapping[CustomerId, tuple[int | None, ...]] | None = None
 
     @property
     def today(self) -> int:
@@ -83,7 +86,9 @@ def shipped(name: str) -> Ledger:
     import pyarrow.parquet as pq
 
     table = pq.read_table(data_folder() / f"{name}.parquet")
-    truth = pq.read_table(data_folder() / f"{name}_truth.parquet", columns=["customer_id", "lost_on"])
+    truth = pq.read_table(
+        data_folder() / f"{name}_truth.parquet", columns=["customer_id", "lost_on", *_STARTS]
+    )
     return _synthetic(name, table, truth)
 
 
@@ -108,7 +113,15 @@ def _synthetic(name: str, table: pa.Table, truth: pa.Table) -> Ledger:
         for who, day in zip(truth["customer_id"].to_pylist(), truth["lost_on"].to_pylist(), strict=True)
     }
     days, quantities = _days(bought), _quantities(bought)
-    return Ledger(text.title, "synthetic", "元", as_of, table, days, quantities, gone)
+    return Ledger(text.title, "synthetic", "元", as_of, table, days, quantities, gone, _starts(truth))
+
+
+def _starts(truth: pa.Table) -> dict[CustomerId, tuple[int | None, ...]]:
+    dates = zip(*(truth[name].to_pylist() for name in _STARTS), strict=True)
+    return {
+        who: tuple(None if day is None else day_number(day) for day in each)
+        for who, each in zip(truth["customer_id"].to_pylist(), dates, strict=True)
+    }
 
 
 def _online_retail(as_of: date | None) -> Ledger:
@@ -163,3 +176,31 @@ def _quantities(bought: Iterable[Bought]) -> list[list[tuple[int, int]]]:
         [(many, later - day) for (day, many), (later, _) in pairwise(sorted(days.items()))]
         for days in found.values()
     ]
+
+
+def spendings(ledger: Ledger) -> dict[CustomerId, list[tuple[int, int]]]:
+    """每位客户一列（购买日，那天花的钱，整数最小单位），从早到晚；与 `Ledger.days` 同样的购买，退款不算。"""
+    found: dict[CustomerId, dict[int, int]] = {}
+    for who, day, money in _paid(ledger):
+        days = found.setdefault(who, {})
+        days[day] = days.get(day, 0) + money
+    return {who: sorted(days.items()) for who, days in found.items()}
+
+
+def _paid(ledger: Ledger) -> Iterable[Bought]:
+    """一次次购买：（客户，第几天，钱）；规矩与 `_bought`、`_yours` 一样。"""
+    if isinstance(ledger.source, tuple | list):
+        for order in ledger.source:
+            if not order.cancelled and order.amount >= 0 and order.order_date <= ledger.as_of:
+                yield order.customer_id, day_number(order.order_date), order.amount
+        return
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    table: pa.Table = ledger.source  # type: ignore[assignment]
+    days = pc.cast(pc.cast(table["order_date"], pa.date32()), pa.int32())
+    bought = pc.and_(pc.invert(pc.fill_null(table["cancelled"], False)), pc.greater_equal(table["amount"], 0))
+    bought = pc.and_(bought, pc.less_equal(days, ledger.today))
+    money = pc.cast(pc.multiply(table["amount"], pa.scalar(100)), pa.int64())
+    columns = (table["customer_id"], days, money)
+    yield from zip(*(column.filter(bought).to_pylist() for column in columns), strict=True)

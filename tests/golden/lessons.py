@@ -2,6 +2,7 @@
 
 WITH_EXERCISES = (
     "00_start",
+    "01_stages",
     "04_rfm_training",
     "06_dynamic_cycle",
     "07_value",

@@ -37,3 +37,6 @@ def builders() -> Mapping[str, Builder]:
     from lifecycle_lab.exercises.problems import cycles, values
 
     return {**cycles.BUILDERS, **values.BUILDERS}
+    from lifecycle_lab.exercises.problems import cycles, stages
+
+    return {**cycles.BUILDERS, **stages.BUILDERS}

@@ -32,6 +32,7 @@ class Problem:
     rows: 行名，从上到下。given: 已给的格。asks: 要填的列。right: 要填的每一格的标准答案
     （整数、分数或词；不在其中的格不问）。fields: 每一格的理由里可以填入的名字。
     mistakes: 误解 id → 照它做会写成什么。follow: 学生写好的格 → 接着算出的值。
+    told: 选择的格 → 每个选项自己的讲解：选了它就说这一句，代替那一列的理由；没有就是空。
     """
 
     rows: tuple[str, ...]
@@ -41,3 +42,4 @@ class Problem:
     fields: Mapping[Cell, Mapping[str, object]]
     mistakes: Mapping[str, Values] = field(default_factory=dict)
     follow: Follow = nothing_follows
+    told: Mapping[Cell, Mapping[object, str]] = field(default_factory=dict)
