@@ -34,7 +34,7 @@ def ideal() -> curves.LifeCurve:
 
 
 def life_sliders() -> Sliders:
-    """九个滑块 → 生命曲线；坐标固定，动的只有线、底色与字。"""
+    """九个滑块 → 生命曲线；坐标固定，动的只有线与底色。"""
     settings = _settings(ideal())
     panel = figures.plot_life_curve(_view({one.name: one.value for one in settings}), frame=_FRAME)
     picture = Moving(panel, figures.moving_life_curve(panel))

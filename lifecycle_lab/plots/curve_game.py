@@ -1,4 +1,4 @@
-"""分配预算的一局：上面是全体客户每月的交易额怎样弯，下面是累计净利润；滑块动的时候只移动线与字（A6、D5）。
+"""分配预算的一局：上面是全体客户每月的交易额怎样弯，下面是累计净利润；滑块动的时候只移动线与底色（A6、D5）。
 
 坐标按这批客户与月数固定，换一种预算不换刻度，高矮才能比。
 """
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _WAN = 1_000_000  # 一万元是多少分
-_WIDEST = 3  # 一段至少露出几个月才写得下它的名字
 _PARTS = "_game_board_parts"
 
 
@@ -65,6 +64,8 @@ def _draw(data: Board, axes: tuple[Axes, ...]) -> tuple[Axes, ...]:
         )  # 底色会盖住它，一起补画
         bottom.plot(range(months + 1), _totals(data.nothing), **quiet)
         name_axes(top, "", "每月交易额（万元）")
+        above = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "ncols": len(curves.STAGES)}
+        top.legend(handles=getattr(top, _PARTS)["bands"], frameon=False, fontsize=SMALL, **above)
         name_axes(bottom, "第几个月", "累计净利润（万元）")
         bottom.set_xticks(range(0, months + 1, 6))
         update_game_board(axes, data)
@@ -72,22 +73,21 @@ def _draw(data: Board, axes: tuple[Axes, ...]) -> tuple[Axes, ...]:
 
 
 def update_game_board(axes: Sequence[Axes], data: Board) -> None:
-    """换一种预算：移动线、底色与字，不建新图。"""
+    """换一种预算：移动线与底色，不建新图。"""
     parts, months = getattr(axes[0], _PARTS), len(data.nothing.tv)
     parts["tv"].set_data(range(1, months + 1), [fen / _WAN for fen in data.now.tv])
-    named = {"nothing": data.nothing, "now": data.now, "best": data.best}
-    for name, outcome in named.items():
-        if name != "nothing":
-            parts[name].set_data(range(months + 1), _totals(outcome))
-        parts[f"{name}_words"].set_text(f"{_WORDS[name]}：{half_up(Fraction(outcome.total, _WAN), 2)} 万元")
-    _move_bands(parts, data.now.curve.borders, months)
+    for name, outcome in (("now", data.now), ("best", data.best)):
+        parts[name].set_data(range(months + 1), _totals(outcome))
+    borders = data.now.curve.borders
+    for band, begin, end in zip(parts["bands"], borders, borders[1:], strict=False):
+        band.set_x(min(begin, months))
+        band.set_width(min(end, months) - min(begin, months))
 
 
 def moving_game_board(axes: Sequence[Axes]) -> list[Artist]:
     """会动的几样，先画的在下面。"""
     parts = getattr(axes[0], _PARTS)
-    still = ("bands", "names")
-    return [*parts["bands"], *parts["names"], *(part for name, part in parts.items() if name not in still)]
+    return [*parts["bands"], *(part for name, part in parts.items() if name != "bands")]
 
 
 def describe_game_board(data: Board) -> str:
@@ -103,42 +103,27 @@ def describe_game_board(data: Board) -> str:
 
 
 _WORDS = {"nothing": "不花钱", "now": "现在", "best": "到目前最好"}
+_SIGNS = {"nothing": "┄", "now": "—", "best": "- -"}
 _COLOURS = {"nothing": QUIET_COLOUR, "now": PROFIT_COLOUR, "best": TOTAL_COLOUR}
 
 
 def _parts(top: Axes, bottom: Axes) -> dict:
-    parts: dict = {"bands": [top.axvspan(0, 1, color=shade, zorder=0) for shade in STAGE_SHADES]}
-    parts["names"] = [
-        top.text(
-            0,
-            1.01,
-            course().curves.stages[stage].label,
-            transform=top.get_xaxis_transform(),
-            ha="center",
-            va="bottom",
-            fontsize=SMALL,
-        )
-        for stage in curves.STAGES
-    ]
+    parts: dict = {
+        "bands": [
+            top.axvspan(0, 1, color=shade, zorder=0, label=course().curves.stages[stage].label)
+            for stage, shade in zip(curves.STAGES, STAGE_SHADES, strict=True)
+        ]
+    }
     parts["zero"] = bottom.axhline(0, color=QUIET_COLOUR, linewidth=0.8)
     (parts["tv"],) = top.plot([], [], color=TV_COLOUR, linewidth=2.2)
     (parts["best"],) = bottom.plot([], [], color=TOTAL_COLOUR, linewidth=1.8, linestyle="--")
     (parts["now"],) = bottom.plot([], [], color=PROFIT_COLOUR, linewidth=2.2)
-    for place, name in enumerate(_WORDS):
+    for place, name in enumerate(_WORDS):  # 不动的字：数在图下的句子里
         at = {"transform": bottom.transAxes, "va": "top", "fontsize": 10, "color": _COLOURS[name]}
-        parts[f"{name}_words"] = bottom.text(0.02, 0.96 - 0.11 * place, "", **at)
+        bottom.text(0.02, 0.96 - 0.11 * place, f"{_SIGNS[name]} {_WORDS[name]}", **at)
     return parts
 
 
 def _totals(outcome: curves.Outcome) -> list[float]:
     start = sum(outcome.profit) - outcome.total
     return [total / _WAN for total in curves.cumulated(outcome.profit, start)]
-
-
-def _move_bands(parts: dict, borders: Sequence[int], months: int) -> None:
-    for band, name, begin, end in zip(parts["bands"], parts["names"], borders, borders[1:], strict=False):
-        seen = (min(begin, months), min(end, months))
-        band.set_x(seen[0])
-        band.set_width(seen[1] - seen[0])
-        name.set_x(sum(seen) / 2)
-        name.set_visible(seen[1] - seen[0] >= _WIDEST or (begin == 0 and seen[1] >= 2))

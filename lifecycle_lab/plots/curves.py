@@ -27,7 +27,7 @@ TV_COLOUR, PROFIT_COLOUR, TOTAL_COLOUR = "#0072B2", "#D55E00", "#009E73"  # Okab
 STAGE_SHADES = ("#f2f2f2", "#e3eef6", "#d3e8dc", "#f7e6d6")
 TYPE_COLOURS = ("#D55E00", "#E69F00", "#56B4E9", "#0072B2")
 TYPE_STYLES = (":", "-.", "--", "-")
-_STEPS = 4  # 一个月画几段
+_STEPS, _FEWER_STEPS = 4, 2  # 一个月画几段；滑块上少画几段
 _PARTS = "_life_curve_parts"
 
 
@@ -76,7 +76,11 @@ def plot_life_curve(data: LifeView, *, ax: Axes | None = None, frame: LifeFrame 
         name_axes(panel, "第几个月（0 是第一次交易）", "每月（元）")
         name_axes(right, "", "累计利润（元）")
         right.yaxis.label.set_color(TOTAL_COLOUR)
-        drawn = [getattr(panel, _PARTS)[name] for name in ("tv", "profit", "total", "break_even")]
+        parts = getattr(panel, _PARTS)
+        drawn = [parts[name] for name in ("tv", "profit", "total", "break_even")]
+        if frame:  # 字画得慢，会动的图里阶段的名字写在图例里，不跟着底色走
+            pairs = zip(drawn, parts["bands"], strict=True)
+            drawn = [handle for pair in pairs for handle in pair]  # 图例一列一列地排
         panel.legend(
             handles=drawn,
             loc="upper center",
@@ -92,7 +96,8 @@ def plot_life_curve(data: LifeView, *, ax: Axes | None = None, frame: LifeFrame 
 def update_life_curve(panel: Axes, data: LifeView) -> None:
     """把画好的生命曲线换成另一组参数：只移动线、底色、文字，不建新图。"""
     parts, totals = getattr(panel, _PARTS), data.totals
-    times = [month / _STEPS for month in range(data.months * _STEPS + 1)]
+    steps = _STEPS if parts["frame"] is None else _FEWER_STEPS
+    times = [month / steps for month in range(data.months * steps + 1)]
     yuan = {
         "tv": [data.curve.tv(t) / 100 for t in times],
         "profit": [data.curve.profit(t) / 100 for t in times],
@@ -107,6 +112,8 @@ def update_life_curve(panel: Axes, data: LifeView) -> None:
         panel.set(xlim=(0, data.curve.decline_end), ylim=_room(data.curve))
         _align_zero(parts["right"], panel, [total / 100 for total in totals])
     _mark_break_even(parts, totals)
+    if parts["frame"]:
+        return  # 滑块的句子已经说了；长长的一行字比所有的线还慢
     kind = _type_label(_exit(data))
     parts["title"].set_text(f"{kind}：{_break_even_words(totals)}，累计利润 {money(totals[-1])} 元")
 
@@ -114,8 +121,8 @@ def update_life_curve(panel: Axes, data: LifeView) -> None:
 def moving_life_curve(panel: Axes) -> list[Artist]:
     """固定坐标的生命曲线里会动的几样，先画的在下面。"""
     parts = getattr(panel, _PARTS)
-    order = ("zero", "leave", "total", "tv", "profit", "tv_end", "profit_end", "break_even", "title")
-    return [*parts["bands"], *parts["names"], *(parts[name] for name in order)]
+    order = ("zero", "leave", "total", "tv", "profit", "tv_end", "profit_end", "break_even")
+    return [*parts["bands"], *(parts[name] for name in order)]
 
 
 def describe_life_curve(data: LifeView) -> str:
@@ -287,12 +294,16 @@ def money(fen: int) -> str:
 def _empty_parts(panel: Axes, right: Axes, frame: LifeFrame | None) -> dict:
     """先把要移动的零件都画上，位置以后再给。"""
     lines = {"tv": (TV_COLOUR, "交易额 TV(t)，左轴"), "profit": (PROFIT_COLOUR, "利润 P(t)，左轴")}
-    parts: dict = {"right": right, "bands": [panel.axvspan(0, 1, color=c, zorder=0) for c in STAGE_SHADES]}
+    bands = [
+        panel.axvspan(0, 1, color=shade, zorder=0, label=course().curves.stages[stage].label)
+        for stage, shade in zip(curves.STAGES, STAGE_SHADES, strict=True)
+    ]
+    parts: dict = {"right": right, "bands": bands}
     parts |= {"frame": frame, "zero": panel.axhline(0, color=QUIET_COLOUR, linewidth=0.8)}
     if frame:
         panel.set(xlim=(0, frame.months), ylim=(frame.low, frame.high))
         right.set_ylim(frame.low * frame.scale, frame.high * frame.scale)
-    parts["names"] = [_band_name(panel, stage) for stage in curves.STAGES]
+    parts["names"] = [] if frame else [_band_name(panel, stage) for stage in curves.STAGES]
     for name, (colour, label) in lines.items():
         (parts[name],) = panel.plot([], [], color=colour, linewidth=2.2, label=label)
         (parts[name + "_end"],) = panel.plot([], [], color=colour, marker="o", markersize=5, clip_on=False)
@@ -313,9 +324,10 @@ def _band_name(panel: Axes, stage: str):
 
 def _move_stages(parts: dict, curve: curves.LifeCurve) -> None:
     borders = curve.borders
-    for band, name, begin, end in zip(parts["bands"], parts["names"], borders, borders[1:], strict=False):
+    for band, begin, end in zip(parts["bands"], borders, borders[1:], strict=False):
         band.set_x(begin)
         band.set_width(end - begin)
+    for name, begin, end in zip(parts["names"], borders, borders[1:], strict=False):
         name.set_x((begin + end) / 2)
 
 
