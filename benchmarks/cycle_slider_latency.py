@@ -1,24 +1,33 @@
-"""拨一下第 06 课的滑块要多久：真的内核，从网页发出改动到内核说“空闲”，中位数与 95 分位（毫秒）。
+"""拨一下各课的滑块要多久：真的内核，从网页发出改动到内核说“空闲”，中位数与 95 分位（毫秒）。
 
+用法：python benchmarks/cycle_slider_latency.py [课名 …]   默认各课都量。
 只量内核这一边，浏览器画出来的时间不在内；上限是 95 分位 20 毫秒（机器空着的时候）。
 """
 
 from __future__ import annotations
 
 import statistics
+import sys
 import tempfile
 import time
 
 from jupyter_client.manager import start_new_kernel
 from toggle_latency import MOVES, execute, wait_idle
 
-GROUPS = ("bounds_sliders", "states_sliders", "window_sliders")
+SLIDERS = {  # 课名 → 各组滑块
+    "02_life_curves": ("lab.curves.sliders", "lab.curves.game_sliders"),
+    "06_dynamic_cycle": tuple(
+        f'lab.shop("{shop}").{group}'
+        for shop in ("longjing", "online_retail")
+        for group in ("bounds_sliders", "states_sliders", "window_sliders")
+    ),
+}
 SETUP = """
 from lifecycle_lab import open_lab
-shop = open_lab("demo", answers_file="{folder}/answers.json").shop("{shop}")
-shop.{group}
+lab = open_lab("demo", answers_file="{folder}/answers.json")
+{group}
 """
-SLIDERS = "[(one.model_id, one.min, one.max, one.step) for one in shop.{group}.sliders.values()]"
+MODELS = "[(one.model_id, one.min, one.max, one.step) for one in {group}.sliders.values()]"
 
 
 def move(client, model_id: str, value: int) -> float | None:
@@ -45,20 +54,20 @@ def moves(client, sliders: list[tuple[str, int, int, int]]) -> list[float]:
     return sorted(spent for spent in times[len(sliders) :] if spent is not None)
 
 
-def main(shop: str, group: str) -> None:
+def main(group: str) -> None:
     manager, client = start_new_kernel(extra_arguments=["--IPKernelApp.log_level=40"])
     with tempfile.TemporaryDirectory() as folder:
         try:
-            setup = SETUP.format(folder=folder, shop=shop, group=group)
-            times = moves(client, execute(client, setup, SLIDERS.format(group=group)))
+            setup = SETUP.format(folder=folder, group=group)
+            times = moves(client, execute(client, setup, MODELS.format(group=group)))
         finally:
             client.stop_channels()
             manager.shutdown_kernel(now=True)
     median, p95 = statistics.median(times), times[int(0.95 * len(times))]
-    print(f"{shop:>14} {group:<15} 中位 {median:.1f} ms，95 分位 {p95:.1f} ms，最慢 {times[-1]:.1f} ms")
+    print(f"{group:<42} 中位 {median:.1f} ms，95 分位 {p95:.1f} ms，最慢 {times[-1]:.1f} ms")
 
 
 if __name__ == "__main__":
-    for name in ("longjing", "online_retail"):
-        for kind in GROUPS:
-            main(name, kind)
+    for lesson in sys.argv[1:] or SLIDERS:
+        for one in SLIDERS[lesson]:
+            main(one)

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from lifecycle_lab.content.checks import check_course
+from lifecycle_lab.content.curve_words import read_curve_measures, read_curve_words
 from lifecycle_lab.content.curves import read_curves
 from lifecycle_lab.content.cycle_words import read_cycle_words
 from lifecycle_lab.content.cycles import read_cycles
@@ -82,6 +83,8 @@ def load(folder: Path) -> Course:
         review=read_review(folder / "review.toml"),
         cycles=read_cycles(folder / "cycles.toml"),
         curves=read_curves(folder / "curves.toml"),
+        curve_words=read_curve_words(folder / "curve_lesson.toml"),
+        curve_measures=read_curve_measures(folder / "curve_measures.toml"),
         shops=read_shops(folder / "shops.toml"),
         cycle_words=read_cycle_words(folder / "cycle_lesson.toml"),
         glossary=_glossary(folder),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from lifecycle_lab.content.curve_words import Measures
 from lifecycle_lab.content.curves import CurveContent
 from lifecycle_lab.content.cycles import CycleContent
 from lifecycle_lab.content.report import ReportText
@@ -231,7 +232,7 @@ class Term:
 class Course:
     """整门课的内容，读一次，谁也改不了。映射都是只读的，次序同文件。
 
-    reasons、backtest、quiz_words、cycle_words: 名称 → string.Template 文字；嵌套的用点连起来，如 "meaning.frequency.better"。
+    reasons、backtest、quiz_words、cycle_words、curve_words: 名称 → string.Template 文字；嵌套的用点连起来，如 "meaning.frequency.better"。
     """
 
     course_id: str
@@ -256,6 +257,8 @@ class Course:
     review: ReviewContent
     cycles: CycleContent
     curves: CurveContent
+    curve_words: Mapping[str, str]
+    curve_measures: Measures
     shops: Mapping[str, ShopText]
     cycle_words: Mapping[str, str]
     glossary: tuple[Term, ...]

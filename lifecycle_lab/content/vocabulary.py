@@ -41,6 +41,10 @@ TABLE_COLUMNS = MappingProxyType(
 
 PROBLEM_COLUMNS = MappingProxyType(
     {
+        "stage_ends": ("row", "sales", "exploration", "formation", "stability"),
+        "exit_types": ("row", "ends", "leave", "stage", "type"),
+        "break_even_table": ("row", "tv", "margin", "cost", "profit", "total", "month"),
+        "stage_levers": ("row", "measure", "aim", "reason"),
         "repurchase_curve": ("row", "days", "ended", "at_risk", "share"),
         "gap_quantiles": ("row", "naive", "corrected"),
         "gap_class": ("row", "bought", "gap", "class", "cycle"),

@@ -2,6 +2,7 @@
 
 - `shape`：两条曲线怎样由几个有名字的参数写成，累计利润与回本的月份。
 - `exits`：在哪一段离开，就是哪一型；同一条曲线剪一刀。
+- `reading`：从每月的表读出各阶段的终点。
 - `fitting`：一位客户、一批客户每月的数 → 平滑、拟合、判类型、与真相对照。
 - `game`：每一段的预算怎样按写明的假设弯曲一批客户的曲线。
 
@@ -9,9 +10,10 @@
 """
 
 from lifecycle_lab.curves.exits import EARLY, EXIT_TYPES, cut, exit_months, exit_type
-from lifecycle_lab.curves.fitting import Fit, Guess, Score, classify, cohort, fit, score, smooth
-from lifecycle_lab.curves.game import LEVERS, Cohort, Lever, Outcome, best, gains, play
-from lifecycle_lab.curves.shape import STAGES, LifeCurve, Month, break_even, cumulated, monthly
+from lifecycle_lab.curves.fitting import Fit, Guess, Score, classify, cohort, fit, per_month, score, smooth
+from lifecycle_lab.curves.game import LEVERS, Cohort, Lever, Outcome, best, gains, marginal, play
+from lifecycle_lab.curves.reading import read_ends
+from lifecycle_lab.curves.shape import STAGES, LifeCurve, Month, break_even, cumulated, monthly, to_fen
 
 __all__ = [
     "EARLY",
@@ -36,8 +38,12 @@ __all__ = [
     "exit_type",
     "fit",
     "gains",
+    "marginal",
     "monthly",
+    "per_month",
     "play",
+    "read_ends",
     "score",
     "smooth",
+    "to_fen",
 ]

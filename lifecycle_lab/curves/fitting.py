@@ -17,6 +17,7 @@ from lifecycle_lab.curves.shape import LifeCurve
 from lifecycle_lab.schema import DataError, ParameterError, quote
 
 STRETCHES = (25, 35, 50, 70, 100, 140, 200, 280)
+MONTH = 30  # 从数据看曲线时，30 天算一个月
 QUIET = 6  # 至少安静这么多个月才算走了
 PURCHASES = (1, 3, 7)  # 至多买到第几次：早期流产、中途夭折、提前退出
 Series = Sequence[int]
@@ -46,6 +47,20 @@ class Guess:
 
     exit_type: str
     open: bool
+
+
+def per_month(days: Sequence[int], amounts: Sequence[int], last_day: int, length: int = MONTH) -> list[int]:
+    """一位客户的（第几天，净额）→ 从第一笔起每 length 天的净额，直到 last_day；天数从早到晚。
+
+    退款记在退的那个月，所以一个月可以是负的；最后一个月多半还没有过完。
+    """
+    if not days or len(days) != len(amounts) or days[0] > last_day:
+        raise DataError("没有可以按月合计的订单。", remedy="天数与金额要一样多，第一笔不晚于最后一天。")
+    table = [0] * ((last_day - days[0]) // length + 1)
+    for day, amount in zip(days, amounts, strict=True):
+        if day <= last_day:
+            table[(day - days[0]) // length] += amount
+    return table
 
 
 def classify(tv: Series, borders: Sequence[int] = PURCHASES, quiet: int = QUIET) -> Guess:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from lifecycle_lab.curves.shape import MOST_FEN, STAGES, LifeCurve, to_fen
+from lifecycle_lab.curves.shape import MOST_FEN, STAGES, LifeCurve
 from lifecycle_lab.schema import ParameterError, quote
 
 MILLIONTH = 1_000_000
@@ -98,33 +98,60 @@ def bend(cohort: Cohort, budget: Budget) -> LifeCurve:
 def play(cohort: Cohort, budget: Budget) -> Outcome:
     """照 budget（每位在场客户每月花多少分，没写的是 0）过完全部月份。"""
     _check(budget)
-    curve, people = bend(cohort, budget), survivors(cohort, budget)
-    tv, profit, spent = [], [], dict.fromkeys(LEVERS, Fraction(0))
+    curve, people = bend(cohort, budget), _millionths(cohort, budget)
+    tv, profit, spent = [], [], dict.fromkeys(LEVERS, 0)
     for alive, (stage, each_tv, each_profit) in zip(people, _months(curve, cohort.horizon), strict=True):
         name = LEVERS[STAGES.index(stage)] if stage else LEVERS[0]
-        cost = alive * budget.get(name, 0)
-        spent[name] += cost
-        tv.append(to_fen(alive * each_tv))
-        profit.append(to_fen(alive * each_profit - cost))
+        each = budget.get(name, 0)
+        spent[name] += alive * each
+        tv.append(_share(alive, *each_tv))
+        numerator, denominator = each_profit
+        profit.append(_share(alive, numerator - each * denominator, denominator))
     total = sum(profit) - cohort.customers * curve.acquisition
-    whole = {name: to_fen(cost) for name, cost in spent.items()}
-    return Outcome(curve, people, tuple(tv), tuple(profit), whole, total)
+    whole = {name: _share(cost, 1, 1) for name, cost in spent.items()}
+    alive_people = tuple(Fraction(alive, MILLIONTH) for alive in people)
+    return Outcome(curve, alive_people, tuple(tv), tuple(profit), whole, total)
+
+
+def _share(millionths: int, numerator: int, denominator: int) -> int:
+    """百万分之几人 × 每人的分数 → 整数分，四舍五入（负数对称）；只用整数，比分数快得多。"""
+    top, bottom = 2 * millionths * numerator, 2 * denominator * MILLIONTH
+    size = (abs(top) + bottom // 2) // bottom
+    return -size if top < 0 else size
 
 
 @functools.lru_cache(maxsize=512)
-def _months(curve: LifeCurve, horizon: int) -> tuple[tuple[str | None, Fraction, Fraction], ...]:
-    """每月的阶段、一位客户的交易额与利润；格子上许多种预算弯出同一条曲线，记住免得重算。"""
-    return tuple((curve.stage(t), curve.tv(t), curve.profit(t)) for t in range(1, horizon + 1))  # type: ignore[misc]
+def _months(
+    curve: LifeCurve, horizon: int
+) -> tuple[tuple[str | None, tuple[int, int], tuple[int, int]], ...]:
+    """每月的阶段、一位客户的交易额与利润（分子，分母）；许多种预算弯出同一条曲线，记住免得重算。"""
+    return tuple(
+        (
+            curve.stage(t),
+            Fraction(curve.tv(t)).as_integer_ratio(),
+            Fraction(curve.profit(t)).as_integer_ratio(),
+        )
+        for t in range(1, horizon + 1)
+    )
 
 
 def survivors(cohort: Cohort, budget: Budget) -> tuple[Fraction, ...]:
     """每月还在的人数：第 1 个月人人都在，此后按上个月所在阶段的离开率走；曲线走完就没有人了。"""
-    stays = {s: 1 - cohort.levers[n].rate(budget.get(n, 0)) for s, n in zip(STAGES, LEVERS, strict=True)}
+    return tuple(Fraction(alive, MILLIONTH) for alive in _millionths(cohort, budget))
+
+
+def _millionths(cohort: Cohort, budget: Budget) -> list[int]:
+    """每月还在的人数，百万分之一人为单位。"""
+    stays = {
+        s: (1 - cohort.levers[n].rate(budget.get(n, 0))).as_integer_ratio()
+        for s, n in zip(STAGES, LEVERS, strict=True)
+    }
     stages = [stage for stage, _, _ in _months(bend(cohort, budget), cohort.horizon)]
     people = [cohort.customers * MILLIONTH]
     for before, now in itertools.pairwise(stages):
-        people.append(to_fen(people[-1] * stays[before]) if before and now else 0)
-    return tuple(Fraction(alive, MILLIONTH) for alive in people)
+        top, bottom = stays[before] if before and now else (0, 1)
+        people.append((2 * people[-1] * top + bottom) // (2 * bottom))
+    return people
 
 
 def gains(cohort: Cohort, budget: Budget) -> dict[str, tuple[int, int]]:
@@ -135,6 +162,20 @@ def gains(cohort: Cohort, budget: Budget) -> dict[str, tuple[int, int]]:
     played = play(cohort, budget)
     without = {name: play(cohort, {**budget, name: 0}).total for name in LEVERS}
     return {name: (played.spent[name], played.total - without[name]) for name in LEVERS}
+
+
+def marginal(cohort: Cohort, budget: Budget, step: int) -> dict[str, tuple[int, int]]:
+    """每项再多花一步（每位客户每月 step 分）：（四项一共多花掉的，多赚的净利润），分。
+
+    多留下来的人也要花别的预算，所以多花掉的按四项合计；多赚的已经减去它，为负就是不值。
+    """
+    _demand_whole("step", step, 1, MOST_FEN)
+    before, found = play(cohort, budget), {}
+    for name in LEVERS:
+        after = play(cohort, {**budget, name: budget.get(name, 0) + step})
+        extra = sum(after.spent.values()) - sum(before.spent.values())
+        found[name] = (extra, after.total - before.total)
+    return found
 
 
 def best(cohort: Cohort, steps: Mapping[str, Sequence[int]]) -> tuple[dict[str, int], Outcome]:

@@ -106,15 +106,20 @@ class LifeCurve:
         """第 t 个月的交易额 TV(t)，分。"""
         return self.level(t) * self.peak / 100
 
+    def gross(self, t: Time) -> Fraction | float:
+        """第 t 个月的毛利，分：交易额 × 毛利率，稳定期里毛利率逐渐多出 premium。"""
+        stage, x = self._progress(t)
+        grown = {"exploration": 0 * x, "formation": 0 * x, "stability": x}.get(stage, 1)
+        return self.tv(t) * (self.margin + self.premium * grown) / 100
+
     def profit(self, t: Time) -> Fraction | float:
         """第 t 个月的利润 P(t) = 毛利 − 服务成本，分；不含一次性的争取成本。"""
         stage, x = self._progress(t)
         if stage is None:
             return x
-        grown = {"exploration": 0 * x, "formation": 0 * x, "stability": x}.get(stage, 1)
         settled = {"exploration": 0 * x, "formation": x}.get(stage, 1)
         cost = self.cost_early - (self.cost_early - self.cost_late) * settled
-        return self.tv(t) * (self.margin + self.premium * grown) / 100 - cost
+        return self.gross(t) - cost
 
     def _progress(self, t: Time) -> tuple[str | None, Fraction | float]:
         """所在的阶段与走过了其中的几成；整数月得精确的分数。走完以后是 (None, 0)。"""

@@ -39,6 +39,7 @@ from lifecycle_lab.widgets.readings import ReadingToggles
 from lifecycle_lab.widgets.worksheet import Worksheet
 
 if TYPE_CHECKING:
+    from lifecycle_lab.lab.curve_room import Curves
     from lifecycle_lab.lab.cycle_shop import CycleShop
     from lifecycle_lab.lab.value_lesson import ValueLesson
     from lifecycle_lab.lab.value_shop import ValueShop
@@ -178,6 +179,12 @@ class Lab:
         from lifecycle_lab.lab.stage_desk import StageDesk
 
         return StageDesk(self.shop)
+    @cached_property
+    def curves(self) -> Curves:
+        """第 02 课：生命曲线、四种类型、分配预算的一局。"""
+        from lifecycle_lab.lab.curve_room import Curves
+
+        return Curves(self.shop)
 
     def questionnaire(self) -> InterviewForm:
         """表4-1：显示出来可以直接答，收进班级问卷；也有 answer、submit、withdraw。"""

@@ -3,6 +3,7 @@
 WITH_EXERCISES = (
     "00_start",
     "01_stages",
+    "02_life_curves",
     "04_rfm_training",
     "06_dynamic_cycle",
     "07_value",

@@ -40,3 +40,6 @@ def builders() -> Mapping[str, Builder]:
     from lifecycle_lab.exercises.problems import cycles, stages
 
     return {**cycles.BUILDERS, **stages.BUILDERS}
+    from lifecycle_lab.exercises.problems import cycles, life
+
+    return {**life.BUILDERS, **cycles.BUILDERS}
