@@ -46,7 +46,7 @@ _COLUMNS = {
     **dict.fromkeys(("weak", "channel", "visits", "leads", "buyers", "cost", "rate", "each", "payback"), ""),
     **dict.fromkeys(("ratio", "last", "first", "even", "each_last", "each_even", "part", "ask"), ""),
     **dict.fromkeys(("example", "move", "does", "before", "after", "sign", "spent", "watched"), ""),
-    **dict.fromkeys(("left", "gone"), ""),
+    **dict.fromkeys(("left", "onward", "gone"), ""),
     **dict.fromkeys(("month", "months"), "low high"),
     **dict.fromkeys(("value", "ratio_at"), "months"),
 }
@@ -79,9 +79,10 @@ _SAID = {
     **dict.fromkeys(("borrowed", "factors"), "shop"),
     "counts": "returned",
     "answers": "days",
-    **dict.fromkeys(("flow", "flow_short"), "before after potential bought old lost people"),
+    **dict.fromkeys(("flow", "flow_short"), "before after potential bought old lost people still_lost"),
     **dict.fromkeys(("what_if", "what_if_start"), "start periods before after"),
     **dict.fromkeys(("duration_fails", "duration_holds"), "state low low_spent high high_spent p"),
+    "duration_onward": "p",
     "curve": "later right wrong",
     **dict.fromkeys(("clear", "unclear"), "best months ratio rivals"),
     "window": "short long short_best long_best",
@@ -96,8 +97,8 @@ _SECTIONS = {
     "said": _SAID,
     "slider": dict.fromkeys(("potential", "new", "old", "static_note"), ""),
     "axis": {
-        **dict.fromkeys(("share", "periods", "spent", "left", "later", "bought", "cost", "ratio"), ""),
-        **dict.fromkeys(("cohort", "average"), ""),
+        **dict.fromkeys(("share", "spent", "left", "later", "bought", "cost", "ratio"), ""),
+        **dict.fromkeys(("cohort", "average", "unseen"), ""),
         "periods_of": "days",
     },
 }

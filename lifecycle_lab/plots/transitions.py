@@ -202,6 +202,11 @@ def plot_cohorts(
                     later, row, percent(share), ha="center", va="center", fontsize=SMALL - 1,
                     color="white" if dark else "black",
                 )  # fmt: skip
+        if any(None in cohort.bought for cohort in found):
+            panel.text(
+                len(laters) - 0.65, len(found) - 0.85, _axis("unseen"), ha="right", va="center", fontsize=SMALL + 1,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 3},
+            )  # fmt: skip
         names = [f"{name}（{cohort.size:,} 人）" for name, cohort in zip(starts, found, strict=True)]
         panel.set_yticks(range(len(found)), [fonts.drawable(name) for name in names], fontsize=SMALL)
         panel.set_xticks(range(len(laters)), laters, fontsize=SMALL)

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from numbers import Rational
+from typing import Literal
 
 from lifecycle_lab.schema import DataError, ParameterError
 from lifecycle_lab.stages.moves import LOST, STATES, Moves, Path, moves, until_lost
@@ -145,29 +146,30 @@ def changed(links: Chain, origin: str, end: str, rate: Share) -> Chain:
     return Chain(links.states, rows)
 
 
-def bootstrap(
-    groups: Mapping[Path, int],
-    measure: Callable[[Chain], Share | None],
-    resample: Callable[[Sequence[int]], Sequence[int]],
-    draws: int = 200,
-    level: Fraction = Fraction(95, 100),
-) -> tuple[Share, Share] | None:
-    """自助法（bootstrap）：整位客户有放回地重抽 draws 次，measure 的中间 level 的范围；算不出的太多 → None。
+def resampled(
+    groups: Mapping[Path, int], resample: Callable[[Sequence[int]], Sequence[int]], draws: int
+) -> list[Chain]:
+    """自助法（bootstrap）：整位客户有放回地重抽 draws 次，每次一条链（浮点）；抽不成链的不在里面。
 
     groups: 走法 → 客户数。resample: 各走法的客户数 → 同样总数的一次重抽；种子由它自己带着。
     """
-    many = list(groups.values())
-    found = []
+    many, found = list(groups.values()), []
     for _ in range(draws):
         drawn = dict(zip(groups, resample(many), strict=True))
         try:
-            value = measure(chain(moves(drawn)))
+            found.append(loosened(chain(moves({steps: n for steps, n in drawn.items() if n}))))
         except DataError:
             continue
-        found += [] if value is None else [value]
+    return found
+
+
+def middle(
+    values: Iterable[Share | None], draws: int, level: Fraction = Fraction(95, 100)
+) -> tuple[Share, Share] | None:
+    """各次重抽算出的值里，中间 level 的两头；draws 次里算得出的不到九成 → None。"""
+    found = sorted(value for value in values if value is not None)
     if 10 * len(found) < 9 * draws:
         return None
-    found.sort()
     cut = math.floor(len(found) * (1 - level) / 2)
     return found[cut], found[-1 - cut]
 
@@ -180,6 +182,11 @@ class Duration:
     watched: int
     left: int
     lost: int
+
+    @property
+    def onward(self) -> int:
+        """离开而没有流失的：往前走了。"""
+        return self.left - self.lost
 
 
 def by_duration(groups: Mapping[Path, int], origin: str) -> list[Duration]:
@@ -201,15 +208,20 @@ def by_duration(groups: Mapping[Path, int], origin: str) -> list[Duration]:
     return [Duration(spent, *found[spent]) for spent in sorted(found)]
 
 
-def duration_test(lines: Sequence[Duration], least: int = 30) -> tuple[float, int, float] | None:
-    """各行离开的份额一样吗：卡方、自由度、p 值；人次够 least 的不到两行 → None。"""
+def duration_test(
+    lines: Sequence[Duration], least: int = 30, what: Literal["left", "onward"] = "left"
+) -> tuple[float, int, float] | None:
+    """各行的份额一样吗：卡方、自由度、p 值；人次够 least 的不到两行，或份额处处是 0 或 1 → None。
+
+    what: left 离开的，或 onward 只数往前走的（不受“多久没来算流失”的规则影响）。
+    """
     kept = [line for line in lines if line.watched >= least]
-    total, left = sum(line.watched for line in kept), sum(line.left for line in kept)
+    total, left = sum(line.watched for line in kept), sum(getattr(line, what) for line in kept)
     if len(kept) < 2 or left in (0, total):
         return None
     share = Fraction(left, total)
     square = sum(
-        (line.left - line.watched * share) ** 2 / (line.watched * share * (1 - share)) for line in kept
+        (getattr(line, what) - line.watched * share) ** 2 / (line.watched * share * (1 - share)) for line in kept
     )
     return float(square), len(kept) - 1, chi_square_tail(float(square), len(kept) - 1)
 
