@@ -46,6 +46,12 @@ PROBLEM_COLUMNS = MappingProxyType(
         "gap_class": ("row", "bought", "gap", "class", "cycle"),
         "state_at_date": ("row", "class", "last", "as_of", "idle", "static", "dynamic"),
         "reading_verdict": ("row", "question", "word", "number"),
+        "move_rates": ("row", "moved", "total", "rate"),
+        "two_steps": ("row", "question", "share"),
+        "waiting_times": ("row", "question", "periods", "share"),
+        "retention_cells": ("row", "bought", "size", "after_1", "after_2", "after_3", "share"),
+        "channel_costs": ("row", "leads", "buyers", "cost", "margins", "each", "payback", "ratio", "word"),
+        "evidence_factor": ("row", "text", "state", "factor"),
     }
 )
 """程序会出的算题与各题的列；第一列是行名。列名与先后由内容定。"""

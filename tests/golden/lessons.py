@@ -2,6 +2,7 @@
 
 WITH_EXERCISES = (
     "00_start",
+    "03_transitions",
     "04_rfm_training",
     "06_dynamic_cycle",
     "09_review",
