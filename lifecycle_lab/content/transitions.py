@@ -34,7 +34,9 @@ LEAST_EVIDENCE = 2
 
 _RULE = ("period_days", "old_purchases", "old_days", "cold_days", "lost_days", "least_watched")
 _TITLES = {
-    **dict.fromkeys(("states", "factors", "channels", "window", "touch", "small", "parts", "care", "signs"), ""),
+    **dict.fromkeys(
+        ("states", "factors", "channels", "window", "touch", "small", "parts", "care", "signs"), ""
+    ),
     **dict.fromkeys(("card", "rates", "answers", "cohorts"), "shop"),
     "counts": "shop days",
     "verdict": "months",
@@ -78,7 +80,7 @@ _SAID = {
     **dict.fromkeys(("parts", "care", "signs"), ""),
     **dict.fromkeys(("borrowed", "factors"), "shop"),
     "counts": "returned",
-    "answers": "days",
+    "answers": "days seen lost_days",
     **dict.fromkeys(("flow", "flow_short"), "before after potential bought old lost people still_lost"),
     **dict.fromkeys(("what_if", "what_if_start"), "start periods before after"),
     **dict.fromkeys(("duration_fails", "duration_holds"), "state low low_spent high high_spent p"),
@@ -214,9 +216,7 @@ def read_transitions(path: Path) -> Transitions:
         journeys=_journeys(top, channels),
         parts=_rows(top, "part", ("label", "question", "example", "measure")),
         care=_rows(top, "care", ("move", "does", "before", "after")),
-        signs=unique(
-            top.children("sign"), _sign, key=lambda pair: pair[0], value=lambda pair: pair[1]
-        ),
+        signs=unique(top.children("sign"), _sign, key=lambda pair: pair[0], value=lambda pair: pair[1]),
         evidence=_evidence(top, factors),
         words=_words(top),
     )
@@ -275,7 +275,9 @@ def _channel(record: Record) -> ChannelText:
     values = record.need("margins_yuan", list, f"{MONTHS} 个整数")
     if len(values) != MONTHS or not all(type(v) is int for v in values):  # type: ignore[arg-type]
         raise ContentError(
-            "毛利不是十二个整数。", where=record.at("margins_yuan"), remedy="第 1 到第 12 个月各写一个，单位元。"
+            "毛利不是十二个整数。",
+            where=record.at("margins_yuan"),
+            remedy="第 1 到第 12 个月各写一个，单位元。",
         )
     visits = record.whole("visits", 1)
     leads = record.whole("leads", 0, visits)
@@ -311,7 +313,9 @@ def _journeys(top: Record, channels: Mapping[str, ChannelText]) -> Mapping[tuple
 def _journey(record: Record, channels: Mapping[str, ChannelText]) -> tuple[tuple[str, ...], int]:
     path = record.texts("path")
     if not path or set(path) - set(channels):
-        raise ContentError("路上有不认识的渠道，或者是空的。", where=record.at("path"), remedy="写渠道的 id。")
+        raise ContentError(
+            "路上有不认识的渠道，或者是空的。", where=record.at("path"), remedy="写渠道的 id。"
+        )
     return path, record.whole("buyers", 1)
 
 

@@ -30,6 +30,7 @@ from lifecycle_lab.report.training import (
     training_document,
 )
 from lifecycle_lab.schema import ParameterError, quote
+from lifecycle_lab.stages import acquisition, chain
 from lifecycle_lab.variants import normalise_id
 from lifecycle_lab.widgets.questionnaire import InterviewForm
 from lifecycle_lab.widgets.quiz import ScreenQuiz
@@ -49,6 +50,8 @@ _JUDGES = {
     "table_4_4": rfm.segment,
     "gap_class": cycles.frequency_class,
     "state_at_date": cycles.state,
+    "move_rates": chain.chain,
+    "channel_costs": acquisition.payback,
 }
 
 

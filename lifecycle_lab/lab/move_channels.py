@@ -60,7 +60,11 @@ class Channels:
         _demand_months(months)
         columns = tuple(say(f"column.{name}") for name in ("channel", "ratio", "range"))
         rows = tuple(
-            (one.name, _ratio(acquisition.value_per_cost(one, months)), _band(*acquisition.ratio_band(one, months)))
+            (
+                one.name,
+                _ratio(acquisition.value_per_cost(one, months)),
+                _band(*acquisition.ratio_band(one, months)),
+            )
             for one in self._ranked(months)
         )
         return Table(say("title.verdict", months=months), columns, rows, self._sentence(months))
@@ -128,7 +132,9 @@ class Channels:
     def _touch_sentence(self, shares: dict[str, dict[str, Fraction]]) -> str:
         """最后一个渠道多得了最多的，与少得了最多的。"""
         content, last, even = transitions(), shares["last"], shares["even"]
-        gained = {name: last.get(name, Fraction(0)) - even.get(name, Fraction(0)) for name in content.channels}
+        gained = {
+            name: last.get(name, Fraction(0)) - even.get(name, Fraction(0)) for name in content.channels
+        }
         gainer, loser = max(gained, key=gained.__getitem__), min(gained, key=gained.__getitem__)
         told = {"gainer": content.channels[gainer].label, "loser": content.channels[loser].label}
         return say(
@@ -151,7 +157,13 @@ class Channels:
             for one, band in zip(made, bands, strict=True)
         )
         low, high = bands[0]
-        note = say("said.small", share="10 %", few=made[0].name, low=f"{low / 100:.0f}", high=f"{(high or 0) / 100:.0f}")
+        note = say(
+            "said.small",
+            share="10 %",
+            few=made[0].name,
+            low=f"{low / 100:.0f}",
+            high=f"{(high or 0) / 100:.0f}",
+        )
         return Table(say("title.small"), columns, rows, note)
 
 
@@ -171,4 +183,3 @@ def _money_band(low: float, high: float | None) -> str:
 def _demand_months(months: int) -> None:
     if not isinstance(months, int) or not 1 <= months <= MONTHS:
         raise ParameterError(f"只有头 {MONTHS} 个月的账。", remedy=f"months 写 1 到 {MONTHS}。")
-

@@ -54,7 +54,13 @@ class MoveDesk:
             )
         shop = self.shop()
         rows = tuple(
-            (state_label(one.state), one.label, one.measure.text, measured(one.measure, shop.ledger, shop.records), one.weak)
+            (
+                state_label(one.state),
+                one.label,
+                one.measure.text,
+                measured(one.measure, shop.ledger, shop.records),
+                one.weak,
+            )
             for one in transitions().factors.values()
             if state in ("", one.state)
         )

@@ -126,12 +126,16 @@ class MoveShop:
             (say("row.potential"), self._leads_text()),
             (
                 say("row.new_business"),
-                say("word.no_business") if business is None else say("word.has_business", many=f"{len(business):,}"),
+                say("word.no_business")
+                if business is None
+                else say("word.has_business", many=f"{len(business):,}"),
             ),
             (say("row.lost"), self._truth_text()),
         )
         note = say("said.borrowed", shop=self.title) if self.borrowed else ""
-        return Table(say("title.card", shop=self.title), (say("column.item"), say("column.content")), rows, note)
+        return Table(
+            say("title.card", shop=self.title), (say("column.item"), say("column.content")), rows, note
+        )
 
     def _leads_text(self) -> str:
         if not self.records.asked:
@@ -143,14 +147,14 @@ class MoveShop:
         if gone is None:
             return say("word.no_truth")
         called = [
-            who
-            for who in self.ledger.days
-            if moves.state(self.records.traces[who], today, self.rule) == LOST
+            who for who in self.ledger.days if moves.state(self.records.traces[who], today, self.rule) == LOST
         ]
         caught = sum(gone[who] <= today for who in called)
         share = percent(Fraction(caught, len(called))) if called else say("word.none")
         really = sum(day <= today for day in gone.values())
-        return say("word.truth", called=f"{len(called):,}", share=share, gone=f"{really:,}", caught=f"{caught:,}")
+        return say(
+            "word.truth", called=f"{len(called):,}", share=share, gone=f"{really:,}", caught=f"{caught:,}"
+        )
 
     # ── 链 ──────────────────────────────────────────────────────────
 
@@ -158,7 +162,11 @@ class MoveShop:
     def counts(self) -> Table:
         """一期一期之间移动的人次。"""
         rows = tuple(
-            (state_label(origin), *(f"{many:,}" for many in self.found.row(origin)), f"{self.found.total(origin):,}")
+            (
+                state_label(origin),
+                *(f"{many:,}" for many in self.found.row(origin)),
+                f"{self.found.total(origin):,}",
+            )
             for origin in self._origins()
         )
         columns = (say("column.origin"), *map(state_label, STATES), say("column.total"))
@@ -181,10 +189,20 @@ class MoveShop:
     @or_reason
     def answers(self) -> Table:
         """迟早到哪里的份额、平均几期、几期走掉一半；区间由自助法。"""
-        asked = {name: one for name, one in _QUESTIONS.items() if one[1] in self.chain.states}
+        unseen = {"reach_business_old"} if self.records.business is None else set()  # 看不到的就不问
+        asked = {
+            name: one
+            for name, one in _QUESTIONS.items()
+            if one[1] in self.chain.states and name not in unseen
+        }
         rows = tuple(self._answer(name, *one) for name, one in asked.items())
         columns = tuple(say(f"column.{name}") for name in ("question", "answer", "range"))
-        return Table(say("title.answers", shop=self.title), columns, rows, say("said.answers", days=self.period))
+        return Table(say("title.answers", shop=self.title), columns, rows, self._answers_note())
+
+    def _answers_note(self) -> str:
+        """看了几期，超出的是推的；头几期谁也满不了流失的天数。"""
+        seen = max(map(len, self.paths)) - 1
+        return say("said.answers", days=self.period, seen=seen, lost_days=self.rule.lost_days)
 
     def _answer(self, name: str, kind: str, start: str, ask: Callable) -> tuple[str, str, str]:
         def measure(links: Chain) -> Share | None:
@@ -195,9 +213,17 @@ class MoveShop:
         except DataError:
             return say(f"row.{name}"), say("word.unknown"), say("word.none")
         if value is None:
-            return say(f"row.{name}"), say("word.never_half" if name.startswith("half") else "word.none"), say("word.none")
+            return (
+                say(f"row.{name}"),
+                say("word.never_half" if name.startswith("half") else "word.none"),
+                say("word.none"),
+            )
         band = self.band(measure)
-        words = say("word.none") if band is None else say("word.band", low=shown(kind, band[0]), high=shown(kind, band[1]))
+        words = (
+            say("word.none")
+            if band is None
+            else say("word.band", low=shown(kind, band[0]), high=shown(kind, band[1]))
+        )
         return say(f"row.{name}"), shown(kind, value), words
 
     def band(self, measure: Callable[[Chain], Share | None]) -> tuple[Share, Share] | None:
@@ -338,7 +364,10 @@ class MoveShop:
             (
                 self._start(one),
                 f"{one.size:,}",
-                *(say("word.unseen") if one.bought[k] is None else percent(one.share(k), 0) for k in range(len(one.bought))),
+                *(
+                    say("word.unseen") if one.bought[k] is None else percent(one.share(k), 0)
+                    for k in range(len(one.bought))
+                ),
             )
             for one in self._cohorts
         )
@@ -377,7 +406,9 @@ class MoveShop:
         if self._width == 1:
             return [str(k) if short else say("column.month", low=k, high=k) for k in range(size)]
         spans = [(self._width * k, self._width * (k + 1) - 1) for k in range(size)]
-        return [f"{low}–{high} 月" if short else say("column.months", low=low, high=high) for low, high in spans]
+        return [
+            f"{low}–{high} 月" if short else say("column.months", low=low, high=high) for low, high in spans
+        ]
 
 
 def _p_value(p: float) -> str:

@@ -56,4 +56,6 @@ def what_if(links: Chain, days: int) -> Sliders:
 
 def _kept(links: Chain, shares: list[tuple[float, ...]]) -> str:
     """老客户与新业务合起来的份额。"""
-    return percent(sum(s for name, s in zip(links.states, shares[-1], strict=True) if name in (OLD, NEW_BUSINESS)))
+    return percent(
+        sum(s for name, s in zip(links.states, shares[-1], strict=True) if name in (OLD, NEW_BUSINESS))
+    )

@@ -49,9 +49,7 @@ class Disturbed:
 
 def plot_state_flow(flow: StateFlow, *, ax: Axes | None = None, days: tuple[str, str] = ("前", "后")) -> Axes:
     """两个日子之间的状态流动：左边一列是前一天，右边是后一天，带的粗细是客户数(E4)。"""
-    return plot_flow(
-        flow.counts, ORIGINS, STATES, label=state_label, colours=STATE_COLOURS, days=days, ax=ax
-    )
+    return plot_flow(flow.counts, ORIGINS, STATES, label=state_label, colours=STATE_COLOURS, days=days, ax=ax)
 
 
 def describe_state_flow(flow: StateFlow) -> str:

@@ -131,7 +131,9 @@ def _apart(heights: Sequence[float], least: float) -> list[float]:
 
 
 def describe_forecast(states: Sequence[str], after: Sequence[Sequence[float]]) -> str:
-    ends = "、".join(f"{state_label(name)} {percent(share, 1)}" for name, share in zip(states, after[-1], strict=True))
+    ends = "、".join(
+        f"{state_label(name)} {percent(share, 1)}" for name, share in zip(states, after[-1], strict=True)
+    )
     return f"{len(after) - 1} 期以后：{ends}。"
 
 
@@ -147,7 +149,14 @@ def plot_durations(lines: Sequence[Duration], *, ax: Axes | None = None) -> Axes
         level = sum(line.left for line in lines) / total
         panel.axhline(level, color=QUIET_COLOUR, linewidth=1, linestyle=(0, (3, 3)))
         edge = max(line.spent for line in lines) + 0.6
-        panel.text(edge, level, f" {_axis('average')} {percent(level, 1)}", va="center", fontsize=SMALL, color=QUIET_COLOUR)
+        panel.text(
+            edge,
+            level,
+            f" {_axis('average')} {percent(level, 1)}",
+            va="center",
+            fontsize=SMALL,
+            color=QUIET_COLOUR,
+        )
         for line in lines:
             low, high = wilson(line.left, line.watched)
             share = line.left / line.watched
@@ -259,7 +268,13 @@ def plot_retention(
 
 
 def plot_bands(
-    bands: Sequence[Band], axis: str, unit: str, *, digits: int = 0, even: float | None = None, ax: Axes | None = None
+    bands: Sequence[Band],
+    axis: str,
+    unit: str,
+    *,
+    digits: int = 0,
+    even: float | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """一行一个渠道：点是算出来的，横线是区间；even 是一条竖线（如一元换回一元）。axis 是内容里的轴名。"""
     if not bands:
@@ -267,7 +282,9 @@ def plot_bands(
     with panel_for(ax, (7.2, 1.4 + 0.5 * len(bands))) as panel:
         ends = [band.high if band.high is not None else 3 * band.value for band in bands]
         for row, (band, end) in enumerate(zip(bands, ends, strict=True)):
-            panel.plot([band.low, end], [row, row], color=CORRECTED_COLOUR, linewidth=1.6, marker="|", markersize=8)
+            panel.plot(
+                [band.low, end], [row, row], color=CORRECTED_COLOUR, linewidth=1.6, marker="|", markersize=8
+            )
             panel.plot(band.value, row, "o", color=CORRECTED_COLOUR, markersize=7)
             panel.annotate(
                 f"{band.value:,.{digits}f} {unit}", (end, row), xytext=(7, 0), textcoords="offset points",

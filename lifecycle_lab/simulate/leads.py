@@ -21,9 +21,7 @@ def asked_days(
         yield who, day - min(draws)
 
 
-def only_asked(
-    asked: Sequence[int], bought_share: Fraction, seed: str
-) -> list[int]:
+def only_asked(asked: Sequence[int], bought_share: Fraction, seed: str) -> list[int]:
     """问过而没有买的人各在哪一天问：总数使买的占 bought_share，日子照买的人的日子抽，前后错开至多两周。"""
     many = round(len(asked) * (1 - bought_share) / bought_share)
     days = sorted(asked)

@@ -34,7 +34,9 @@ class Channel:
 
     def __post_init__(self) -> None:
         if not (self.visits >= self.leads >= self.buyers >= 0 and self.cost >= 0 and self.visits > 0):
-            raise ParameterError(f"渠道“{self.name}”的账不合理。", remedy="来访 ≥ 询问 ≥ 首单 ≥ 0，花费不为负。")
+            raise ParameterError(
+                f"渠道“{self.name}”的账不合理。", remedy="来访 ≥ 询问 ≥ 首单 ≥ 0，花费不为负。"
+            )
 
     def value(self, months: int | None = None) -> int:
         """一位新客户头几个月带来的毛利；None 是看得到的全部。"""

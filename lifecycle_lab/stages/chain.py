@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -141,7 +142,9 @@ def changed(links: Chain, origin: str, end: str, rate: Share) -> Chain:
     rest = 1 - row[place]
     if not rest and rate != 1:
         raise ParameterError("这一行别的份额都是 0，没有地方分。")
-    new = tuple(rate if i == place else share * (1 - rate) / rest if rest else share for i, share in enumerate(row))
+    new = tuple(
+        rate if i == place else share * (1 - rate) / rest if rest else share for i, share in enumerate(row)
+    )
     rows = tuple(new if name == origin else old for name, old in zip(links.states, links.rows, strict=True))
     return Chain(links.states, rows)
 
@@ -198,7 +201,7 @@ def by_duration(groups: Mapping[Path, int], origin: str) -> list[Duration]:
     for steps, many in groups.items():
         watched = until_lost(steps)
         spent = 0
-        for now, then in zip(watched, watched[1:], strict=False):
+        for now, then in itertools.pairwise(watched):
             spent = spent + 1 if now == origin else 0
             if spent:
                 cell = found.setdefault(spent, [0, 0, 0])
@@ -221,7 +224,8 @@ def duration_test(
         return None
     share = Fraction(left, total)
     square = sum(
-        (getattr(line, what) - line.watched * share) ** 2 / (line.watched * share * (1 - share)) for line in kept
+        (getattr(line, what) - line.watched * share) ** 2 / (line.watched * share * (1 - share))
+        for line in kept
     )
     return float(square), len(kept) - 1, chi_square_tail(float(square), len(kept) - 1)
 

@@ -60,7 +60,8 @@ def _span(month: int, last: int, width: int) -> int:
 
 def _cohort(start: int, people: Sequence[set[int]], length: int) -> Cohort:
     bought = tuple(
-        sum(start + later in spans for spans in people) if start + later <= 0 else None for later in range(length)
+        sum(start + later in spans for spans in people) if start + later <= 0 else None
+        for later in range(length)
     )
     return Cohort(start, len(people), bought)
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -69,9 +70,7 @@ def path(traces: Traces, days: Sequence[int], rule: MoveRule) -> Path:
 def boundaries(first: int, last: int, period: int) -> list[int]:
     """从最后一天往回，每隔 period 天一个界，都不早于第一天；从早到晚。"""
     if period < 1 or last < first:
-        raise ParameterError(
-            "划不出一期一期的界。", why=f"从第 {first} 天到第 {last} 天，每期 {period} 天。"
-        )
+        raise ParameterError("划不出一期一期的界。", why=f"从第 {first} 天到第 {last} 天，每期 {period} 天。")
     return list(range(last, first - 1, -period))[::-1]
 
 
@@ -102,7 +101,7 @@ def moves(groups: Mapping[Path, int]) -> Moves:
     for steps, many in groups.items():
         watched = until_lost(steps)
         returned += many * (len(watched) < len(steps) and set(steps[len(watched) :]) != {LOST})
-        for pair in zip(watched, watched[1:], strict=False):
+        for pair in itertools.pairwise(watched):
             counts[pair] += many
     return Moves(dict(sorted(counts.items())), returned)
 

@@ -29,8 +29,17 @@ def channel_costs(numbers: Numbers) -> Problem:
         each = acquisition.cost_per_buyer(one)
         month, ratio = acquisition.payback(one.margins, each), acquisition.value_per_cost(one)  # type: ignore[arg-type]
         right |= {(one.name, "each"): each / 100, (one.name, "payback"): month, (one.name, "ratio"): ratio}  # type: ignore[operator]
-        words = {"cost": one.cost // 100, "buyers": one.buyers, "each": half_up(each / 100, 2), "month": month}  # type: ignore[operator]
-        words |= {"earned": sum(one.margins[:month]) // 100, "value": one.value() // 100, "ratio": half_up(ratio, 2)}  # type: ignore[arg-type]
+        words = {
+            "cost": one.cost // 100,
+            "buyers": one.buyers,
+            "each": half_up(each / 100, 2),
+            "month": month,
+        }  # type: ignore[operator]
+        words |= {
+            "earned": sum(one.margins[:month]) // 100,
+            "value": one.value() // 100,
+            "ratio": half_up(ratio, 2),
+        }  # type: ignore[arg-type]
         fields |= {(one.name, column): words for column in ("each", "payback", "ratio")}
     right[CHOICE, "word"] = best
     fields[CHOICE, "word"] = {"best": best}

@@ -21,7 +21,11 @@ def evidence_factor(numbers: Numbers) -> Problem:
     for row, one in rows.items():
         state = states[content.factors[one.factor].state]
         right |= {(row, "state"): state, (row, "factor"): factors[one.factor]}
-        words = {"state": state, "factor": factors[one.factor], "measure": content.factors[one.factor].measure.text}
+        words = {
+            "state": state,
+            "factor": factors[one.factor],
+            "measure": content.factors[one.factor].measure.text,
+        }
         fields |= {(row, "state"): words, (row, "factor"): words}
     return Problem(
         tuple(rows),

@@ -46,7 +46,12 @@ def move_rates(numbers: Numbers) -> Problem:
     for row, (origin, end) in rows.items():
         total, share = found.total(origin), 100 * Fraction(links.rate(origin, end))
         right |= {(row, "total"): total, (row, "rate"): share}
-        words = {"moved": counts[origin, end], "total": total, "rate": half_up(share, 1), "origin": label(origin)}
+        words = {
+            "moved": counts[origin, end],
+            "total": total,
+            "rate": half_up(share, 1),
+            "origin": label(origin),
+        }
         fields |= {(row, column): words for column in ("total", "rate")}
     return Problem(
         tuple(rows),
@@ -61,7 +66,10 @@ def move_rates(numbers: Numbers) -> Problem:
             },
             "share_of_arrivals": {
                 **{(row, "total"): arrived[end] for row, (_, end) in rows.items()},
-                **{(row, "rate"): Fraction(100 * counts[pair], arrived[pair[1]]) for row, pair in rows.items()},
+                **{
+                    (row, "rate"): Fraction(100 * counts[pair], arrived[pair[1]])
+                    for row, pair in rows.items()
+                },
             },
         },
         lambda own: _own_rates(own, rows, counts),
@@ -79,7 +87,9 @@ def _counts(numbers: Numbers) -> dict[Pair, int]:
     raise AssertionError("取不到")
 
 
-def _own_rates(own: Mapping[Cell, Entry], rows: Mapping[str, Pair], counts: Mapping[Pair, int]) -> dict[Cell, object]:
+def _own_rates(
+    own: Mapping[Cell, Entry], rows: Mapping[str, Pair], counts: Mapping[Pair, int]
+) -> dict[Cell, object]:
     """从学生自己写的合计接着除。"""
     return {
         (row, "rate"): Fraction(100 * counts[pair], own[row, "total"].value)
@@ -99,7 +109,8 @@ def two_steps(numbers: Numbers) -> Problem:
         "问题四": (NEW, LOST),
     }
     questions = {
-        row: f"从{label(start)}出发，正好两期以后是{label(end)}的，占百分之几？" for row, (start, end) in ends.items()
+        row: f"从{label(start)}出发，正好两期以后是{label(end)}的，占百分之几？"
+        for row, (start, end) in ends.items()
     }
     questions["问题一"] = f"一期的份额（%）：{_listed(p)}。{questions['问题一']}"
     questions["问题四"] = f"从{label(NEW)}出发，两期以后已经流失的，占百分之几？"
@@ -110,7 +121,9 @@ def two_steps(numbers: Numbers) -> Problem:
     }
     right["问题五", "share"] = 100 - right["问题四", "share"]  # type: ignore[operator]
     first, second = _one_path(p), _added(p)
-    words = {row: {"share": half_up(right[row, "share"], 2), "ways": _ways(*pair)} for row, pair in ends.items()}  # type: ignore[arg-type]
+    words = {
+        row: {"share": half_up(right[row, "share"], 2), "ways": _ways(*pair)} for row, pair in ends.items()
+    }  # type: ignore[arg-type]
     words["问题五"] = {"share": half_up(right["问题五", "share"], 2), "ways": ""}  # type: ignore[arg-type]
     return Problem(
         tuple(questions),
@@ -134,7 +147,10 @@ def _tenths(numbers: Numbers) -> dict[Pair, int]:
 
 def _links(p: Mapping[Pair, int]) -> Chain:
     rows = tuple(
-        tuple(Fraction(p.get((origin, end), 0), 100) if origin != LOST else Fraction(end == LOST) for end in _PLACES)
+        tuple(
+            Fraction(p.get((origin, end), 0), 100) if origin != LOST else Fraction(end == LOST)
+            for end in _PLACES
+        )
         for origin in _PLACES
     )
     return Chain(_PLACES, rows)

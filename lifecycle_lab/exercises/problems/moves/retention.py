@@ -35,7 +35,13 @@ def retention_cells(numbers: Numbers) -> Problem:
     given |= {(EVERYONE, name): "—" for name in ("bought", "size", *LATERS)}
     given |= {(row, "share"): "—" for row in rows.values()}
     words = {
-        cell: {"count": value, "month": cell[0], "seen": point.size, "many": point.bought, "share": half_up(100 * point.share, 1)}
+        cell: {
+            "count": value,
+            "month": cell[0],
+            "seen": point.size,
+            "many": point.bought,
+            "share": half_up(100 * point.share, 1),
+        }
         for cell, value in right.items()
     }
     wrong = groups.zero_for_unseen(list(found.values()))[2]

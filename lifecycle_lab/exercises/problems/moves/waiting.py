@@ -61,7 +61,9 @@ def waiting_times(numbers: Numbers) -> Problem:
 
 def _shares(numbers: Numbers) -> tuple[int, int, int]:
     """一期里成为老客户的、流失的、老客户流失的，各百分之几。"""
-    grow, leave = numbers.choice("new", ((20, 20), (30, 10), (15, 25), (24, 16), (30, 20), (10, 15), (15, 10), (32, 8)))
+    grow, leave = numbers.choice(
+        "new", ((20, 20), (30, 10), (15, 25), (24, 16), (30, 20), (10, 15), (15, 10), (32, 8))
+    )
     return grow, leave, numbers.choice("old", (5, 8, 10, 16, 20))
 
 
