@@ -15,6 +15,7 @@ from lifecycle_lab.content.curves import CurveContent
 from lifecycle_lab.content.cycles import CycleContent
 from lifecycle_lab.content.report import ReportText
 from lifecycle_lab.content.shops import ShopText
+from lifecycle_lab.content.transitions import Transitions
 from lifecycle_lab.schema import State
 
 
@@ -256,5 +257,6 @@ class Course:
     curves: CurveContent
     shops: Mapping[str, ShopText]
     cycle_words: Mapping[str, str]
+    transitions: Transitions
     glossary: tuple[Term, ...]
     report: ReportText

@@ -1,11 +1,10 @@
 """第 03 课的内容：transitions.toml → 判状态的界限、状态与因素的名称、渠道的账、证据、程序说的话(A8、A9、B6、D8)。
 
-只有这一课用，所以不放进 `Course`：第一次要的时候读，一个进程读一次。
+金额读成整数分；界限合不合理由 stages 房间自己看，这里只看写法与编号对不对得上。
 """
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -190,10 +189,9 @@ class Transitions:
     words: Mapping[str, str]
 
 
-@functools.cache
 def transitions() -> Transitions:
-    """随本书发行的那一份，每个进程读一次。"""
-    return read_transitions(content.data_folder() / "course" / "transitions.toml")
+    """随本书发行的那一份。"""
+    return content.course().transitions
 
 
 def read_transitions(path: Path) -> Transitions:
