@@ -38,6 +38,7 @@ from lifecycle_lab.content.shapes import (
     ToyCustomer,
 )
 from lifecycle_lab.content.shops import read_shops
+from lifecycle_lab.content.transitions import read_transitions
 from lifecycle_lab.content.vocabulary import (
     ANSWERS,
     BACKTEST_FIELDS,
@@ -87,6 +88,7 @@ def load(folder: Path) -> Course:
         curve_measures=read_curve_measures(folder / "curve_measures.toml"),
         shops=read_shops(folder / "shops.toml"),
         cycle_words=read_cycle_words(folder / "cycle_lesson.toml"),
+        transitions=read_transitions(folder / "transitions.toml"),
         glossary=_glossary(folder),
         report=read_report(folder / "report.toml"),
     )

@@ -17,6 +17,7 @@ from lifecycle_lab.content.cycles import CycleContent
 from lifecycle_lab.content.report import ReportText
 from lifecycle_lab.content.review import ReviewContent
 from lifecycle_lab.content.shops import ShopText
+from lifecycle_lab.content.transitions import Transitions
 from lifecycle_lab.schema import State
 
 
@@ -261,5 +262,6 @@ class Course:
     curve_measures: Measures
     shops: Mapping[str, ShopText]
     cycle_words: Mapping[str, str]
+    transitions: Transitions
     glossary: tuple[Term, ...]
     report: ReportText

@@ -60,6 +60,12 @@ PROBLEM_COLUMNS = MappingProxyType(
         "stage_street": ("row", "seen", "needs", "asks", "need", "ask"),
         "stage_deck": ("row", "story", "marks", "levers", "stage", "mark", "lever"),
         "stage_rule": ("row", "purchases", "first", "last", "cycle", "trend", "known", "quiet", "stage"),
+        "move_rates": ("row", "moved", "total", "rate"),
+        "two_steps": ("row", "question", "share"),
+        "waiting_times": ("row", "question", "periods", "share"),
+        "retention_cells": ("row", "bought", "size", "after_1", "after_2", "after_3", "share"),
+        "channel_costs": ("row", "leads", "buyers", "cost", "margins", "each", "payback", "ratio", "word"),
+        "evidence_factor": ("row", "text", "state", "factor"),
     }
 )
 """程序会出的算题与各题的列；第一列是行名。列名与先后由内容定。"""

@@ -32,6 +32,7 @@ from lifecycle_lab.report.training import (
     training_document,
 )
 from lifecycle_lab.schema import ParameterError, quote
+from lifecycle_lab.stages import acquisition, chain
 from lifecycle_lab.variants import normalise_id
 from lifecycle_lab.widgets.questionnaire import InterviewForm
 from lifecycle_lab.widgets.quiz import ScreenQuiz, ScreenReview
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from lifecycle_lab.lab.value_lesson import ValueLesson
     from lifecycle_lab.lab.value_shop import ValueShop
     from lifecycle_lab.lab.stage_desk import StageDesk
+    from lifecycle_lab.lab.move_desk import MoveDesk
 
 # 一个内核一个会话：答案文件据此分清“以前的会话”与“刚才的点击”
 _SESSION = secrets.token_hex(8)
@@ -54,6 +56,8 @@ _JUDGES = {
     "table_4_4": rfm.segment,
     "gap_class": cycles.frequency_class,
     "state_at_date": cycles.state,
+    "move_rates": chain.chain,
+    "channel_costs": acquisition.payback,
 }
 
 
@@ -185,6 +189,12 @@ class Lab:
         from lifecycle_lab.lab.curve_room import Curves
 
         return Curves(self.shop)
+    @cached_property
+    def moves(self) -> MoveDesk:
+        """第 03 课：状态的移动、影响因素、渠道的账；`lab.moves.shop()` 是你的来源那一家。"""
+        from lifecycle_lab.lab.move_desk import MoveDesk
+
+        return MoveDesk(self.source, self.assignment)
 
     def questionnaire(self) -> InterviewForm:
         """表4-1：显示出来可以直接答，收进班级问卷；也有 answer、submit、withdraw。"""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lifecycle_lab.cycles import STATES
 from lifecycle_lab.cycles.flow import ORIGINS, StateFlow
 from lifecycle_lab.plots import fonts
+from lifecycle_lab.plots.flow import plot_flow
 from lifecycle_lab.plots.panels import (
     CORRECTED_COLOUR,
     SMALL,
@@ -48,23 +49,7 @@ class Disturbed:
 
 def plot_state_flow(flow: StateFlow, *, ax: Axes | None = None, days: tuple[str, str] = ("前", "后")) -> Axes:
     """两个日子之间的状态流动：左边一列是前一天，右边是后一天，带的粗细是客户数(E4)。"""
-    total = sum(flow.counts.values())
-    if not total:
-        raise DataError("没有客户可画。", remedy="两个日子之间至少要有一位客户。")
-    with panel_for(ax, (7.2, 5.0)) as panel:
-        gap = total * 0.05
-        left = _stack({name: sum(flow.row(name)) for name in ORIGINS}, gap)
-        right = _stack({name: sum(flow.counts.get((o, name), 0) for o in ORIGINS) for name in STATES}, gap)
-        for place, (x, sides) in enumerate(((0.0, left), (1.0, right))):
-            for name, (bottom, size) in sides.items():
-                _flow_bar(panel, x, bottom, size, name, place)
-        _ribbons(panel, flow, left, right)
-        top = max(bottom + size for sides in (left, right) for bottom, size in sides.values())
-        panel.set(xlim=(-0.42, 1.42), ylim=(top + gap, -2.5 * gap))
-        for x, words in zip((0, 1), days, strict=True):
-            panel.text(x, -gap, fonts.drawable(words), ha="center", va="bottom", fontsize=10)
-        panel.set_axis_off()
-    return panel
+    return plot_flow(flow.counts, ORIGINS, STATES, label=state_label, colours=STATE_COLOURS, days=days, ax=ax)
 
 
 def describe_state_flow(flow: StateFlow) -> str:
@@ -165,45 +150,6 @@ def plot_disturbed(rules: Sequence[Disturbed], recall: float, *, ax: Axes | None
         percent_axis(panel.xaxis)
         name_axes(panel, f"找到 {percent(recall)} 的流失客户时，被白白打扰的活跃客户（越短越好）", "")
     return panel
-
-
-def _stack(sizes: dict[str, int], gap: float) -> dict[str, tuple[float, int]]:
-    """从上往下摆：名字 →（起点，高），空的不占地方。"""
-    found, bottom = {}, 0.0
-    for name, size in sizes.items():
-        if size:
-            found[name] = (bottom, size)
-            bottom += size + gap
-    return found
-
-
-def _flow_bar(panel: Axes, x: float, bottom: float, size: int, name: str, place: int) -> None:
-    panel.bar(x, size, 0.05, bottom, color=STATE_COLOURS[name], zorder=3)
-    shift, side = ((-0.045, "right"), (0.045, "left"))[place]
-    words = f"{state_label(name)}  {size:,} 人"
-    panel.text(x + shift, bottom + size / 2, words, ha=side, va="center", fontsize=SMALL)
-
-
-def _ribbons(panel: Axes, flow: StateFlow, left: dict, right: dict) -> None:
-    """一条带从左边的块连到右边的块；两头各从上往下接着摆。"""
-    steps = [i / 30 for i in range(31)]
-    smooth = [t * t * (3 - 2 * t) for t in steps]
-    starts = {name: bottom for name, (bottom, _) in left.items()}
-    ends = {name: bottom for name, (bottom, _) in right.items()}
-    for origin in left:
-        for end, count in zip(STATES, flow.row(origin), strict=True):
-            if count:
-                tops = [starts[origin] + (ends[end] - starts[origin]) * s for s in smooth]
-                xs = [0.025 + 0.95 * t for t in steps]
-                panel.fill_between(
-                    xs,
-                    tops,
-                    [top + count for top in tops],
-                    color=STATE_COLOURS[origin],
-                    alpha=0.35,
-                    linewidth=0,
-                )
-                starts[origin], ends[end] = starts[origin] + count, ends[end] + count
 
 
 def _pieces(counts: Sequence[int]) -> Iterator[tuple[float, float, int]]:

@@ -4,6 +4,7 @@ WITH_EXERCISES = (
     "00_start",
     "01_stages",
     "02_life_curves",
+    "03_transitions",
     "04_rfm_training",
     "06_dynamic_cycle",
     "07_value",

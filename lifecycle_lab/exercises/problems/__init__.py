@@ -43,3 +43,6 @@ def builders() -> Mapping[str, Builder]:
     from lifecycle_lab.exercises.problems import cycles, life
 
     return {**life.BUILDERS, **cycles.BUILDERS}
+    from lifecycle_lab.exercises.problems import cycles, moves
+
+    return {**cycles.BUILDERS, **moves.BUILDERS}
