@@ -68,15 +68,20 @@ def choose(found: Sequence[Choice], least_silhouette: float, least_stability: fl
     return Chosen(best, widest)
 
 
-def _stability(table: np.ndarray, labels: np.ndarray, k: int, resamples: int, seed: int) -> float:
-    """重抽一批人另分一次，再给全体定群，与原来的群有多一致。"""
+def alike(one: Sequence[int], other: Sequence[int]) -> float:
+    """两种分法有多一致（调整兰德指数）：1 一模一样，0 毫不相干。"""
     from sklearn.metrics import adjusted_rand_score
 
+    return float(adjusted_rand_score(one, other))
+
+
+def _stability(table: np.ndarray, labels: np.ndarray, k: int, resamples: int, seed: int) -> float:
+    """重抽一批人另分一次，再给全体定群，与原来的群有多一致。"""
     rng = np.random.default_rng(seed)
     found = []
     for turn in range(resamples):
         drawn = rng.integers(0, len(table), len(table))
-        found.append(adjusted_rand_score(labels, _fit(table[drawn], k, seed + 1 + turn).predict(table)))
+        found.append(alike(labels, _fit(table[drawn], k, seed + 1 + turn).predict(table)))
     return float(np.mean(found))
 
 
