@@ -104,10 +104,16 @@ def test_each_state_has_one_convention_name_and_one_strategy():
     assert len(texts) == len(set(texts)) == 48, "两类客户用了同一句话,等于没有细分"
 
 
+TRAINING = ("00_start", "04_rfm_training", "09_review")
+"""实训的题在这几课里；别的课的文字题不算进实训的 100 分。"""
+
+
 def test_exercises_and_their_points():
-    """实训一共 100 分；算题各有各的分，另计。"""
+    """实训一共 100 分；算题与 05 课的文字题各有各的分，另计。"""
     every = {e.id: (e.lesson, e.answer, e.points, e.machine_points) for e in course().exercises.values()}
-    found = {name: told for name, told in every.items() if told[1] != "problem"}
+    apart = {name: told for name, told in every.items() if told[0] not in TRAINING and told[1] == "text"}
+    assert apart == {"choose_segmentation": ("05_beyond_ten", "text", 10, 0)}
+    found = {name: told for name, told in every.items() if told[1] != "problem" and name not in apart}
     assert found == {
         "warm_up": ("00_start", "marks_of_toy", 3, 3),
         "table_4_2": ("04_rfm_training", "means", 12, 12),

@@ -41,6 +41,9 @@ TABLE_COLUMNS = MappingProxyType(
 
 PROBLEM_COLUMNS = MappingProxyType(
     {
+        "median_flip": ("row", "money", "centre", "by_mean", "by_median", "flips"),
+        "quantile_scores": ("row", "value", "cut", "score"),
+        "contacts_saved": ("row", "question", "number"),
         "repurchase_curve": ("row", "days", "ended", "at_risk", "share"),
         "gap_quantiles": ("row", "naive", "corrected"),
         "gap_class": ("row", "bought", "gap", "class", "cycle"),

@@ -15,7 +15,7 @@ from lifecycle_lab.content.beyond import beyond
 from lifecycle_lab.exercises.showing import Shown
 from lifecycle_lab.export import Table
 from lifecycle_lab.lab.beyond_people import People
-from lifecycle_lab.lab.beyond_words import amount, heads, level, percent, say, setting, table
+from lifecycle_lab.lab.beyond_words import amount, heads, level, percent, say, setting, signed, table
 from lifecycle_lab.rfm import customer_totals
 from lifecycle_lab.schema import INDICATOR_KEYS, DataError, indicators
 from lifecycle_lab.segmentation import PATTERNS, Shirts, WrongPushes, pattern
@@ -299,4 +299,4 @@ def sources() -> Table:
 
 
 def interval(band: tuple[float, float]) -> str:
-    return say("word.interval", low=f"{band[0]:+.3f}", high=f"{band[1]:+.3f}")
+    return say("word.interval", low=signed(band[0], 3), high=signed(band[1], 3))

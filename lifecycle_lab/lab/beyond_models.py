@@ -13,7 +13,16 @@ from lifecycle_lab.backtest.ranking import Ranking, Tally
 from lifecycle_lab.export import Table
 from lifecycle_lab.lab.beyond_limits import interval
 from lifecycle_lab.lab.beyond_people import People
-from lifecycle_lab.lab.beyond_words import amount, heads, level_with_pattern, percent, say, setting, table
+from lifecycle_lab.lab.beyond_words import (
+    amount,
+    heads,
+    level_with_pattern,
+    percent,
+    say,
+    setting,
+    signed,
+    table,
+)
 from lifecycle_lab.learning import mixtures
 from lifecycle_lab.plots.beyond import Reach
 from lifecycle_lab.schema import DataError, column
@@ -189,9 +198,9 @@ class Forecast:
         """一句话，跟着区间走：含 0 就说分不出高下。"""
         best = self.best
         word = "better" if best.better else "worse" if best.worse else "unclear"
-        fields = {"low": f"{best.gain[0]:+.3f}", "high": f"{best.gain[1]:+.3f}"}
+        fields = {"low": signed(best.gain[0], 3), "high": signed(best.gain[1], 3)}
         if word != "worse":
-            fields["gain"] = f"{best.auc - self.trial.line('types').auc:+.3f}"
+            fields["gain"] = signed(best.auc - self.trial.line("types").auc, 3)
         return say(f"said.prediction_{word}", best=say(f"row.{best.key}"), **fields)
 
     def effort(self) -> Table:
@@ -249,7 +258,7 @@ class Forecast:
     def learned(self) -> Table:
         found = learning.weights(self.train.features, self.train.bought)
         rows = sorted(zip(learning.NAMES, found, strict=True), key=lambda row: -abs(row[1]))
-        shown = [(say(f"row.feature_{name}"), f"{weight:+.2f}") for name, weight in rows]
+        shown = [(say(f"row.feature_{name}"), signed(weight, 2)) for name, weight in rows]
         return table(
             "learned", heads("feature", "weight"), shown, say("said.learned"), shop=self.people.title
         )
@@ -260,7 +269,7 @@ def _many_band(name: str, bands: dict[str, tuple[float, float]]) -> str:
     return (
         say("word.none")
         if name == "types"
-        else say("word.interval", low=f"{low:+,.0f}", high=f"{high:+,.0f}")
+        else say("word.interval", low=signed(low, 0), high=signed(high, 0))
     )
 
 

@@ -28,6 +28,11 @@ def percent(share: Fraction | float, digits: int = 1) -> str:
     return f"{100 * float(share):.{digits}f} %"
 
 
+def signed(value: float, digits: int) -> str:
+    """带正负号，负号用真的减号。"""
+    return f"{value:+,.{digits}f}".replace("-", "−")
+
+
 def setting(name: str) -> int:
     return beyond().settings[name]
 

@@ -3,6 +3,7 @@
 WITH_EXERCISES = (
     "00_start",
     "04_rfm_training",
+    "05_beyond_ten",
     "06_dynamic_cycle",
     "09_review",
 )
