@@ -1,8 +1,7 @@
-"""第 05 课的内容：beyond.toml → 数目、T 恤的假设、程序说的话（A10–A12）。用到才读，读一次。"""
+"""第 05 课的内容：beyond.toml → 数目、T 恤的假设、程序说的话（A10–A12）。"""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,6 @@ from types import MappingProxyType
 from lifecycle_lab.content.records import Record, read_nest, sentences
 from lifecycle_lab.schema import ContentError, quote
 
-FILE = "beyond.toml"
 _SETTINGS = {
     "draws": (20, 2000),
     "stable": (1, 100),
@@ -131,14 +129,6 @@ class BeyondContent:
     settings: Mapping[str, int]
     shirts: Mapping[str, int]
     words: Mapping[str, str]
-
-
-@functools.cache
-def beyond() -> BeyondContent:
-    """随书的一份，每个进程读一次。"""
-    from lifecycle_lab.content import data_folder
-
-    return read_beyond(data_folder() / "course" / FILE)
 
 
 def read_beyond(path: Path) -> BeyondContent:

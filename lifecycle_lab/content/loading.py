@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 
+from lifecycle_lab.content.beyond import read_beyond
 from lifecycle_lab.content.checks import check_course
 from lifecycle_lab.content.curves import read_curves
 from lifecycle_lab.content.cycle_words import read_cycle_words
@@ -80,6 +81,7 @@ def load(folder: Path) -> Course:
         quiz_words=quiz_words,
         cycles=read_cycles(folder / "cycles.toml"),
         curves=read_curves(folder / "curves.toml"),
+        beyond=read_beyond(folder / "beyond.toml"),
         shops=read_shops(folder / "shops.toml"),
         cycle_words=read_cycle_words(folder / "cycle_lesson.toml"),
         glossary=_glossary(folder),

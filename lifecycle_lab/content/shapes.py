@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from lifecycle_lab.content.beyond import BeyondContent
 from lifecycle_lab.content.curves import CurveContent
 from lifecycle_lab.content.cycles import CycleContent
 from lifecycle_lab.content.report import ReportText
@@ -254,6 +255,7 @@ class Course:
     quiz_words: Mapping[str, str]
     cycles: CycleContent
     curves: CurveContent
+    beyond: BeyondContent
     shops: Mapping[str, ShopText]
     cycle_words: Mapping[str, str]
     glossary: tuple[Term, ...]

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lifecycle_lab import segmentation, tables
-from lifecycle_lab.content.beyond import beyond
+from lifecycle_lab.content import course
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.showing import Shown
 from lifecycle_lab.export import Table
@@ -121,9 +121,10 @@ class Beyond:
         people = self.people(name)
         if name not in self._wanders:
             customers, draws = people.customers, setting("draws")
-            sizes = [size for size in beyond().sizes if size <= len(customers)]
+            sizes = [size for size in course().beyond.sizes if size <= len(customers)]
             self._wanders[name] = [
-                segmentation.wander(customers, people.better, size, draws, beyond().seed) for size in sizes
+                segmentation.wander(customers, people.better, size, draws, course().beyond.seed)
+                for size in sizes
             ]
         return self._wanders[name]
 
@@ -176,9 +177,9 @@ class Beyond:
 
     def tshirt(self) -> Table:
         """冻结与更新各推错多少：推出来的与模拟的并排（合成）。"""
-        people = beyond().shirts["customers"]
+        people = course().beyond.shirts["customers"]
         return limits.tshirt(
-            self._expected, segmentation.simulate_wrong(limits.shirts(), people, beyond().seed)
+            self._expected, segmentation.simulate_wrong(limits.shirts(), people, course().beyond.seed)
         )
 
     def tshirt_figure(self) -> Figure:

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from lifecycle_lab import backtest, learning, segmentation
-from lifecycle_lab.content.beyond import beyond
+from lifecycle_lab.content import course
 from lifecycle_lab.exercises.showing import Shown
 from lifecycle_lab.export import Table
 from lifecycle_lab.lab.beyond_people import People
@@ -33,7 +33,7 @@ SETS = ("transaction", "interaction", "external")
 def self_report(people: People) -> Table:
     """同一批客户按订单与按自报各是什么级别；自报是合成的，按写明的规则造。"""
     customers, better = people.customers, people.better
-    said = touchpoints.self_reports(customers, beyond().seed)
+    said = touchpoints.self_reports(customers, course().beyond.seed)
     real, told = (
         segmentation.codes(some, segmentation.centres(some, "mean"), better) for some in (customers, said)
     )
@@ -56,8 +56,10 @@ def self_report(people: People) -> Table:
 def trend(people: People) -> Table:
     """老客户最近 60 天比前 60 天多花还是少花：抽几位，几成抽样看对升降。"""
     changes = _changes(people)
-    sizes = [size for size in beyond().sizes if size < len(changes)]
-    seen = {size: segmentation.trend_seen(changes, size, setting("draws"), beyond().seed) for size in sizes}
+    sizes = [size for size in course().beyond.sizes if size < len(changes)]
+    seen = {
+        size: segmentation.trend_seen(changes, size, setting("draws"), course().beyond.seed) for size in sizes
+    }
     rows = [(f"{size:,}", percent(share, 0)) for size, share in seen.items()]
     note = say(
         "said.trend",
@@ -86,7 +88,7 @@ def _changes(people: People) -> list[int]:
             sign = 1 if one.order_date >= middle else -1
             found[one.customer_id] = found.get(one.customer_id, 0) + sign * one.amount
     changes = [found[who] for who in sorted(old & set(found))]
-    if not sum(changes) or len(changes) <= beyond().sizes[0]:
+    if not sum(changes) or len(changes) <= course().beyond.sizes[0]:
         raise DataError(say("said.trend_none"))
     return changes
 
@@ -96,7 +98,7 @@ def _changes(people: People) -> list[int]:
 
 @lru_cache(maxsize=1)
 def synthetic_world() -> World:
-    return touchpoints.world(setting("world"), beyond().seed)
+    return touchpoints.world(setting("world"), course().beyond.seed)
 
 
 def single_source() -> Table:
@@ -144,7 +146,7 @@ class _Rows:
 
 def shirts(**changed: int) -> Shirts:
     """T 恤的假设；写了的换成那个数。"""
-    chosen = {one.name: beyond().shirts[one.name] for one in fields(Shirts)}
+    chosen = {one.name: course().beyond.shirts[one.name] for one in fields(Shirts)}
     return Shirts(**(chosen | changed))
 
 

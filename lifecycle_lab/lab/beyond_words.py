@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from lifecycle_lab import plots
 from lifecycle_lab.content import course
-from lifecycle_lab.content.beyond import beyond
 from lifecycle_lab.exercises.showing import Shown
 from lifecycle_lab.export import Table
 from lifecycle_lab.report import Figure
@@ -21,7 +20,7 @@ Found = TypeVar("Found")
 
 
 def say(name: str, **fields: object) -> str:
-    return Template(beyond().words[name]).substitute(fields)
+    return Template(course().beyond.words[name]).substitute(fields)
 
 
 def percent(share: Fraction | float, digits: int = 1) -> str:
@@ -34,7 +33,7 @@ def signed(value: float, digits: int) -> str:
 
 
 def setting(name: str) -> int:
-    return beyond().settings[name]
+    return course().beyond.settings[name]
 
 
 def table(name: str, columns: tuple[str, ...], rows, note: str = "", **fields: object) -> Table:
