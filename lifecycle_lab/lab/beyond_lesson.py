@@ -66,7 +66,7 @@ class Beyond:
             )
             for one in chosen.values()
         ]
-        note = say("said.borrowed") if self.is_borrowed else ""
+        note = "\n".join(say(f"said.{name}") for name in ("card", *["borrowed"] * self.is_borrowed))
         return table("card", heads("which", "kind", "customers", "as_of", "direction"), rows, note)
 
     @or_reason
@@ -86,6 +86,11 @@ class Beyond:
     def wander(self, name: str = "") -> Table:
         """一再抽样：均值的范围、级别的一致。"""
         return made.wander(self.people(name), self._found(name))
+
+    @or_reason
+    def arrows(self, name: str = "") -> Table:
+        """一再抽样：三列箭头各有几成与全体一致。"""
+        return made.arrows(self.people(name), self._found(name))
 
     @or_reason
     def tens_figure(self, name: str = "") -> Figure:

@@ -81,6 +81,26 @@ def _target(found: Sequence[Wander]) -> str:
     return say("said.wander_target", target=target, size=f"{reached[0]:,}")
 
 
+def arrows(people: People, found: Sequence[Wander]) -> Table:
+    """每种样本大小：三列箭头各有几成与全体一致，三个都对的有几成。"""
+    columns = (
+        *heads("size"),
+        *(say("column.arrow", letter=i.letter) for i in people.indicators),
+        *heads("agreement"),
+    )
+    rows = [(f"{one.size:,}", *map(percent, one.arrows), percent(one.agreement)) for one in found]
+    first = found[0]
+    letters = [i.letter for i in people.indicators]
+    worst = min(range(3), key=lambda place: first.arrows[place])
+    note = say(
+        "said.arrows",
+        letter=letters[worst],
+        share=percent(first.arrows[worst], 0),
+        every=percent(first.agreement, 0),
+    )
+    return table("arrows", columns, rows, note, shop=people.title)
+
+
 def stability(people: People, found: Wander) -> Table:
     """每一种组合的客户，平均几成次数保住级别。"""
     shares = found.by_code()

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import xor
 
 from lifecycle_lab.schema import INDICATOR_KEYS, Better, Customer, ParameterError
 from lifecycle_lab.segmentation.thresholds import codes, limit, quick_codes
@@ -53,7 +54,7 @@ class Wander:
     """一种样本大小下的一再抽样。
 
     means: 每次抽样的三个均值（R、F、M）。kept: 每位客户在几次里与全体的均值给出同样的组合。
-    whole: 用全体均值时每位客户的组合。draws: 抽了几次。
+    whole: 用全体均值时每位客户的组合。draws: 抽了几次。arrows: R、F、M 三列箭头各有几成与全体一致。
     """
 
     size: int
@@ -61,6 +62,7 @@ class Wander:
     means: tuple[tuple[Fraction, Fraction, Fraction], ...]
     whole: tuple[int, ...]
     kept: tuple[int, ...]
+    arrows: tuple[Fraction, ...] = ()
 
     @property
     def agreement(self) -> Fraction:
@@ -94,14 +96,21 @@ def wander(
     signs = tuple(1 if better[key] == "high" else -1 for key in INDICATOR_KEYS)
     everyone = _means(rows)
     whole = codes(customers, dict(zip(INDICATOR_KEYS, everyone, strict=True)), better)
-    kept, means = [0] * len(rows), []
+    kept, means, turned = [0] * len(rows), [], Counter()
     for draw in range(draws):
         middle = _means([rows[i] for i in indexes(len(rows), size, seed, draw)])
         means.append(middle)
         edges = tuple(limit(m, better[key]) for m, key in zip(middle, INDICATOR_KEYS, strict=True))
         found = quick_codes(rows, edges, signs)
         kept = [n + (a == b) for n, a, b in zip(kept, found, whole, strict=True)]
-    return Wander(size, draws, tuple(means), tuple(whole), tuple(kept))
+        turned.update(map(xor, found, whole))
+    return Wander(size, draws, tuple(means), tuple(whole), tuple(kept), _same_arrows(turned))
+
+
+def _same_arrows(turned: Counter[int]) -> tuple[Fraction, ...]:
+    """两个组合的异或 → 几次；每一位各有几成没有变。"""
+    total = sum(turned.values())
+    return tuple(Fraction(sum(n for code, n in turned.items() if not code & bit), total) for bit in (4, 2, 1))
 
 
 def _means(rows: Sequence[tuple[int, int, int]]) -> tuple[Fraction, Fraction, Fraction]:
