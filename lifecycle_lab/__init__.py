@@ -3,7 +3,7 @@
 房间与谁可以叫谁（import-linter 看着）：
 
 cli → cli_generate | cli_report → lab → widgets | report | run → exercises → tables | plots | answers
-    → variants | value | segmentation | backtest → rfm | cycles | curves | models | simulate
+    → variants | value | segmentation | backtest | learning → rfm | cycles | curves | models | simulate
     → warehouse → orders | survey → content → reading → export → schema
 
 一个核心，三扇门：学生的自查、教师的评分、分析师的报告叫同一批函数。

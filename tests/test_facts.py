@@ -22,6 +22,7 @@ STAGES = "A1 A2 A3 A4 A5 A8 A13 B1 B2 B3 B4 B5 B7 D6 D8 D9 D10"
 TAUGHT = {"01_stages": STAGES.split(), "06_dynamic_cycle": [f"E{n}" for n in range(1, 10)]}
     "02_life_curves": ["A6", "A7", "D5"],
     "03_transitions": ["A8", "A9", "B6", "D8"],
+    "05_beyond_ten": ["A10", "A11", "A12"],
     "06_dynamic_cycle": [f"E{n}" for n in range(1, 10)],
 }
 PAIRS = [(lesson, fact) for lesson, facts in TAUGHT.items() for fact in facts]

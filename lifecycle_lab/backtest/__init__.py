@@ -16,6 +16,7 @@ from typing import Literal
 
 import numpy as np
 
+from lifecycle_lab.backtest.effort import Measure, paired
 from lifecycle_lab.backtest.entrants import Entrant, by_days_since, by_model, by_rule
 from lifecycle_lab.backtest.ranking import rank
 from lifecycle_lab.backtest.snapshots import Purchases, Snapshot, purchases, silent, snapshot, split_days
@@ -28,6 +29,7 @@ __all__ = [
     "Contestant",
     "Entrant",
     "Line",
+    "Measure",
     "Purchases",
     "Question",
     "Snapshot",
@@ -37,6 +39,7 @@ __all__ = [
     "by_model",
     "by_rule",
     "judge",
+    "paired",
     "purchases",
     "rank",
     "run",

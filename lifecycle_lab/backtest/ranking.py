@@ -53,6 +53,19 @@ class Tally:
         contacted = self.active[:last].sum() + min(part, 1.0) * self.active[last]
         return float(contacted / self.active.sum())
 
+    def contacted(self, recall: float) -> float:
+        """从最像的开始联系，到抓住 recall 为止，一共联系几位（抓住的与白白联系的都算）。"""
+        return float(recall * self.lost.sum() + self.disturbed(recall) * self.active.sum())
+
+    def caught(self, contacts: float) -> float:
+        """只联系 contacts 位（从最像的开始，同分的里面随机），抓住几位；取平均。"""
+        every = self.lost + self.active
+        done = np.cumsum(every)
+        last = min(int(np.searchsorted(done, contacts)), len(done) - 1)
+        before = done[last] - every[last]
+        part = min(max((contacts - before) / every[last], 0.0), 1.0) if every[last] else 0.0
+        return float(self.lost[:last].sum() + part * self.lost[last])
+
 
 def rank(scores: np.ndarray, lost: np.ndarray) -> Ranking:
     """scores: 每位客户的分数（有限数）。lost: 每位客户真的流失没有。"""

@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 
+from lifecycle_lab.content.beyond import read_beyond
 from lifecycle_lab.content.checks import check_course
 from lifecycle_lab.content.curve_words import read_curve_measures, read_curve_words
 from lifecycle_lab.content.curves import read_curves
@@ -86,6 +87,7 @@ def load(folder: Path) -> Course:
         curves=read_curves(folder / "curves.toml"),
         curve_words=read_curve_words(folder / "curve_lesson.toml"),
         curve_measures=read_curve_measures(folder / "curve_measures.toml"),
+        beyond=read_beyond(folder / "beyond.toml"),
         shops=read_shops(folder / "shops.toml"),
         cycle_words=read_cycle_words(folder / "cycle_lesson.toml"),
         transitions=read_transitions(folder / "transitions.toml"),

@@ -12,6 +12,7 @@ from datetime import date
 from fractions import Fraction
 
 from lifecycle_lab.content.curve_words import Measures
+from lifecycle_lab.content.beyond import BeyondContent
 from lifecycle_lab.content.curves import CurveContent
 from lifecycle_lab.content.cycles import CycleContent
 from lifecycle_lab.content.report import ReportText
@@ -260,6 +261,7 @@ class Course:
     curves: CurveContent
     curve_words: Mapping[str, str]
     curve_measures: Measures
+    beyond: BeyondContent
     shops: Mapping[str, ShopText]
     cycle_words: Mapping[str, str]
     transitions: Transitions

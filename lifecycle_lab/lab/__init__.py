@@ -41,6 +41,7 @@ from lifecycle_lab.widgets.worksheet import Worksheet
 
 if TYPE_CHECKING:
     from lifecycle_lab.lab.curve_room import Curves
+    from lifecycle_lab.lab.beyond_lesson import Beyond
     from lifecycle_lab.lab.cycle_shop import CycleShop
     from lifecycle_lab.lab.value_lesson import ValueLesson
     from lifecycle_lab.lab.value_shop import ValueShop
@@ -195,6 +196,12 @@ class Lab:
         from lifecycle_lab.lab.move_desk import MoveDesk
 
         return MoveDesk(self.source, self.assignment)
+    @cached_property
+    def beyond(self) -> Beyond:
+        """第 05 课：从十人到全体。"""
+        from lifecycle_lab.lab.beyond_lesson import Beyond  # 用到才引入 numpy
+
+        return Beyond(self.assignment, self.source, self._closed)
 
     def questionnaire(self) -> InterviewForm:
         """表4-1：显示出来可以直接答，收进班级问卷；也有 answer、submit、withdraw。"""

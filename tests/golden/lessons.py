@@ -6,6 +6,7 @@ WITH_EXERCISES = (
     "02_life_curves",
     "03_transitions",
     "04_rfm_training",
+    "05_beyond_ten",
     "06_dynamic_cycle",
     "07_value",
     "09_review",

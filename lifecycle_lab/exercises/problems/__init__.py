@@ -46,3 +46,6 @@ def builders() -> Mapping[str, Builder]:
     from lifecycle_lab.exercises.problems import cycles, moves
 
     return {**cycles.BUILDERS, **moves.BUILDERS}
+    from lifecycle_lab.exercises.problems import beyond, cycles
+
+    return {**beyond.BUILDERS, **cycles.BUILDERS}

@@ -1,0 +1,168 @@
+"""第 05 课的内容：beyond.toml → 数目、T 恤的假设、程序说的话（A10–A12）。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from lifecycle_lab.content.records import Record, read_nest, sentences
+from lifecycle_lab.schema import ContentError, quote
+
+_SETTINGS = {
+    "draws": (20, 2000),
+    "stable": (1, 100),
+    "shown": (1, 20),
+    "silhouette": (1, 100),
+    "stability": (1, 100),
+    "most_clusters": (3, 12),
+    "resamples": (2, 100),
+    "horizon": (7, 365),
+    "recall": (1, 100),
+    "effort": (1, 100),
+    "intervals": (50, 2000),
+    "world": (500, 20_000),
+}
+_SHIRTS = {
+    **dict.fromkeys(("switch", "wave", "buys"), (0, 1000)),
+    "wave_month": (2, 60),
+    "months": (2, 60),
+    "customers": (100, 100_000),
+}
+
+
+def _plain(*names: str) -> dict[str, str]:
+    return dict.fromkeys(names, "")
+
+
+_TITLES = {
+    **_plain("card", "ten", "self_report", "single_source", "tshirt", "joined", "sources"),
+    "everyone": "shop customers",
+    "wander": "shop draws",
+    **dict.fromkeys(("arrows", "stability", "centres", "scores", "conventions", "literal"), "shop"),
+    "trend": "shop days",
+    "drift": "shop start",
+    **dict.fromkeys(("transactions", "interactions", "externals"), "many shown"),
+    **dict.fromkeys(("clusters", "mixture", "effort", "learned"), "shop"),
+    "groups": "shop k",
+    "prediction": "shop horizon",
+}
+_COLUMNS = {
+    **_plain("which", "kind", "customers", "as_of", "direction", "level", "pattern", "customer", "by_ten"),
+    **_plain("by_all", "size", "agreement", "stable", "kept", "indicator", "centre", "changed", "cuts"),
+    **_plain("convention", "renamed", "money_share", "most", "literal_level", "count", "reported"),
+    **_plain("from_orders", "same", "right_sign", "chance_low", "chance_mean", "chance_high", "month"),
+    **_plain(
+        "frozen", "refreshed", "simulated", "simulated_refreshed", "day", "gone", "still", "item", "content"
+    ),
+    **_plain("auc", "gain", "source_set", "k", "silhouette", "agree", "smallest", "group", "share"),
+    **_plain("common", "bic", "contestant", "feature", "weight", "customer_id", "recency", "frequency"),
+    **_plain("monetary", "discount", "visits", "carts", "opens", "complaints", "distance", "rain", "tier"),
+    **_plain("synthetic", "more", "fewer"),
+    **dict.fromkeys(("mean", "value", "median"), "letter unit"),
+    **dict.fromkeys(("up", "arrow"), "letter"),
+    "score": "score",
+    "found": "effort",
+    "needed": "recall",
+}
+_ROWS = _plain(
+    *("mean", "median", "cut", "everyone", "linked", "unlinked", "strangers", "columns", "transaction"),
+    *("interaction", "external", "ceiling", "recency_only", "types", "logistic", "boosted"),
+    *(f"feature_{name}" for name in ("recency", "frequency", "monetary", "tenure", "recent")),
+)
+_WORDS = {
+    **_plain("synthetic", "real", "yours", "none", "level_direction", "day_direction", "cleared"),
+    **dict.fromkeys(("band", "interval"), "low high"),
+    "joined": "transactions interactions externals",
+    "customers": "many",
+}
+_SAID = {
+    **_plain("card", "borrowed", "ten_same", "ten_closed", "tens_figure", "size_figure", "slider_still"),
+    **_plain("slider_share", "scores_plain", "literal_same", "trend_up", "trend_down", "trend_none"),
+    **_plain("tshirt_figure", "slider_switch", "slider_buys", "joined", "clusters_figure"),
+    **_plain("groups_figure", "saved_same", "sure_yes", "sure_no", "learned", "gain_figure"),
+    "everyone": "top share money",
+    "ten": "moved",
+    "wander": "ten size large stable",
+    "arrows": "letter share every",
+    "wander_target": "target size",
+    "wander_never": "target",
+    "stability": "best best_share worst worst_share",
+    "stability_figure": "draws",
+    "centres": "median up_mean",
+    "slider_cut": "share best worst",
+    "scores_tied": "letter missing",
+    "conventions": "most title",
+    "literal_wrong": "changed share before after count",
+    "self_report": "changed share",
+    "trend": "customers days way ten size large",
+    "single_source": "level low high",
+    "tshirt": "months frozen refreshed",
+    "slider_tshirt": "switch buys frozen refreshed",
+    "drift": "days still",
+    "sources": "first second third low high ceiling",
+    "clusters_good": "k",
+    "clusters_none": "silhouette stability k width",
+    "groups": "ari",
+    "mixture": "k doubtful sure",
+    **dict.fromkeys(("prediction_better", "prediction_unclear", "prediction_worse"), "best gain low high"),
+    "effort": "effort contacts best found types recency recall saved sure",
+    **dict.fromkeys(("saved_fewer", "saved_more"), "many"),
+    "split": "train test horizon customers bought",
+}
+_SECTIONS = {"title": _TITLES, "column": _COLUMNS, "row": _ROWS, "word": _WORDS, "said": _SAID}
+FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        f"{section}.{name}": frozenset(fields.split())
+        for section, names in _SECTIONS.items()
+        for name, fields in names.items()
+    }
+)
+
+
+@dataclass(frozen=True)
+class BeyondContent:
+    """settings、shirts: 名字 → 整数；sizes: 样本大小，从小到大，第一个是 10；seed: 抽样的种子；words: 句子。"""
+
+    seed: str
+    sizes: tuple[int, ...]
+    settings: Mapping[str, int]
+    shirts: Mapping[str, int]
+    words: Mapping[str, str]
+
+
+def read_beyond(path: Path) -> BeyondContent:
+    """一份 beyond.toml → 内容；缺项、多项、超出范围、用了别的 $名字 → ContentError。"""
+    top = read_nest(path)
+    settings, shirts = _section(top, "settings"), _section(top, "shirts")
+    content = BeyondContent(
+        settings.text("seed"),
+        _sizes(settings),
+        _numbers(settings, _SETTINGS),
+        _numbers(shirts, _SHIRTS),
+        sentences(Record(top.where, {k: v for k, v in top.values.items() if k not in top.used}), FIELDS),
+    )
+    settings.finish()
+    shirts.finish()
+    return content
+
+
+def _section(top: Record, name: str) -> Record:
+    return Record(f"{top.where} [{name}]", top.need(name, dict, f"一节 [{name}]"))  # type: ignore[arg-type]
+
+
+def _numbers(record: Record, limits: Mapping[str, tuple[int, int]]) -> Mapping[str, int]:
+    return MappingProxyType({name: record.whole(name, low, high) for name, (low, high) in limits.items()})
+
+
+def _sizes(record: Record) -> tuple[int, ...]:
+    values = record.need("sizes", list, "方括号里的一列整数")
+    whole = all(type(v) is int for v in values)  # type: ignore[attr-defined]
+    if not whole or values[:1] != [10] or values != sorted(set(values)):  # type: ignore[index,call-overload]
+        raise ContentError(
+            f"{quote(values)} 不是从 10 起、从小到大的整数。",
+            where=record.at("sizes"),
+            remedy="写成 [10, 30, 100]。",
+        )
+    return tuple(values)  # type: ignore[arg-type]
