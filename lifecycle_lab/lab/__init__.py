@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import secrets
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ from lifecycle_lab.widgets.worksheet import Worksheet
 
 if TYPE_CHECKING:
     from lifecycle_lab.lab.cycle_shop import CycleShop
+    from lifecycle_lab.lab.loyalty_desk import LoyaltyDesk
 
 # 一个内核一个会话：答案文件据此分清“以前的会话”与“刚才的点击”
 _SESSION = secrets.token_hex(8)
@@ -138,6 +140,13 @@ class Lab:
             borrowed = chosen == ledgers.TEA and ledgers.is_borrowed(*mine)
             self._shops[chosen] = cycle_shop.CycleShop(ledgers.open_ledger(chosen, *mine), borrowed)
         return self._shops[chosen]
+
+    @cached_property
+    def loyalty(self) -> LoyaltyDesk:
+        """第 08 课的表、图、案例与滑块。"""
+        from lifecycle_lab.lab.loyalty_desk import LoyaltyDesk
+
+        return LoyaltyDesk(self.shop)
 
     def questionnaire(self) -> InterviewForm:
         """表4-1：显示出来可以直接答，收进班级问卷；也有 answer、submit、withdraw。"""
