@@ -14,7 +14,10 @@ import pytest
 from lifecycle_lab.content import course
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
-TAUGHT = {"06_dynamic_cycle": [f"E{n}" for n in range(1, 10)]}
+TAUGHT = {
+    "06_dynamic_cycle": [f"E{n}" for n in range(1, 10)],
+    "08_loyalty": [f"C{n}" for n in range(1, 12)],
+}
 PAIRS = [(lesson, fact) for lesson, facts in TAUGHT.items() for fact in facts]
 
 

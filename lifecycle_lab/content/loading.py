@@ -13,6 +13,9 @@ from lifecycle_lab.content.checks import check_course
 from lifecycle_lab.content.curves import read_curves
 from lifecycle_lab.content.cycle_words import read_cycle_words
 from lifecycle_lab.content.cycles import read_cycles
+from lifecycle_lab.content.loyalty import read_loyalty
+from lifecycle_lab.content.loyalty_cases import read_loyalty_cases
+from lifecycle_lab.content.loyalty_words import read_loyalty_words
 from lifecycle_lab.content.problems import read_problems
 from lifecycle_lab.content.quiz import read_quiz
 from lifecycle_lab.content.records import Record, first_double, read_nest, read_sheet, sentences, unique
@@ -82,6 +85,9 @@ def load(folder: Path) -> Course:
         curves=read_curves(folder / "curves.toml"),
         shops=read_shops(folder / "shops.toml"),
         cycle_words=read_cycle_words(folder / "cycle_lesson.toml"),
+        loyalty=read_loyalty(folder / "loyalty.toml"),
+        loyalty_cases=read_loyalty_cases(folder / "loyalty_cases.toml"),
+        loyalty_words=read_loyalty_words(folder / "loyalty_lesson.toml"),
         glossary=_glossary(folder),
         report=read_report(folder / "report.toml"),
     )

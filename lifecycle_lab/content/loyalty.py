@@ -1,6 +1,6 @@
 """第 08 课的内容：loyalty.toml → 因素、四种忠诚、象限、接触、审计表、目标、积分计划、信任的迹象(C1–C11)。
 
-金额读成整数分，百分数读成精确分数；数合不合理由 loyalty 房间自己看。用到才读，每个进程读一次。
+金额读成整数分，百分数读成精确分数；数合不合理由 loyalty 房间自己看。随课程一起读一次。
 """
 
 from __future__ import annotations
@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
 from lifecycle_lab import content
-from lifecycle_lab.content.loyalty_words import read_loyalty_words
 from lifecycle_lab.content.records import Record, read_nest, unique
 from lifecycle_lab.reading import minor_units, parse_decimal
 from lifecycle_lab.schema import ContentError, quote
@@ -163,16 +161,14 @@ class LoyaltyContent:
     sections: Mapping[str, AuditSection]
 
 
-@cache
 def loyalty() -> LoyaltyContent:
-    """随书的一份，每个进程读一次。"""
-    return read_loyalty(content.data_folder() / "course" / "loyalty.toml")
+    """随书的一份。"""
+    return content.course().loyalty
 
 
-@cache
 def words() -> Mapping[str, str]:
     """第 08 课程序说的话。"""
-    return read_loyalty_words(content.data_folder() / "course" / "loyalty_lesson.toml")
+    return content.course().loyalty_words
 
 
 def read_loyalty(path: Path) -> LoyaltyContent:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from lifecycle_lab import content
@@ -50,10 +49,9 @@ class CaseText:
         }
 
 
-@cache
 def loyalty_cases() -> Mapping[str, CaseText]:
-    """随书的几个案例，每个进程读一次。"""
-    return read_loyalty_cases(content.data_folder() / "course" / "loyalty_cases.toml")
+    """随书的几个案例。"""
+    return content.course().loyalty_cases
 
 
 def read_loyalty_cases(path: Path) -> Mapping[str, CaseText]:

@@ -13,6 +13,8 @@ from fractions import Fraction
 
 from lifecycle_lab.content.curves import CurveContent
 from lifecycle_lab.content.cycles import CycleContent
+from lifecycle_lab.content.loyalty import LoyaltyContent
+from lifecycle_lab.content.loyalty_cases import CaseText
 from lifecycle_lab.content.report import ReportText
 from lifecycle_lab.content.shops import ShopText
 from lifecycle_lab.schema import State
@@ -230,7 +232,7 @@ class Term:
 class Course:
     """整门课的内容，读一次，谁也改不了。映射都是只读的，次序同文件。
 
-    reasons、backtest、quiz_words、cycle_words: 名称 → string.Template 文字；嵌套的用点连起来，如 "meaning.frequency.better"。
+    reasons、backtest、quiz_words、cycle_words、loyalty_words: 名称 → string.Template 文字；嵌套的用点连起来，如 "meaning.frequency.better"。
     """
 
     course_id: str
@@ -256,5 +258,8 @@ class Course:
     curves: CurveContent
     shops: Mapping[str, ShopText]
     cycle_words: Mapping[str, str]
+    loyalty: LoyaltyContent
+    loyalty_cases: Mapping[str, CaseText]
+    loyalty_words: Mapping[str, str]
     glossary: tuple[Term, ...]
     report: ReportText

@@ -46,6 +46,22 @@ PROBLEM_COLUMNS = MappingProxyType(
         "gap_class": ("row", "bought", "gap", "class", "cycle"),
         "state_at_date": ("row", "class", "last", "as_of", "idle", "static", "dynamic"),
         "reading_verdict": ("row", "question", "word", "number"),
+        "alpha_table": ("row", "a", "b", "c", "d", "total", "alpha"),
+        "nps_error": ("row", "promoters", "passives", "detractors", "nps", "error", "told"),
+        "loyalty_quadrant": ("row", "score", "orders", "attitude", "behaviour", "quadrant"),
+        "points_programme": (
+            "row",
+            "sales",
+            "margin",
+            "reward",
+            "redeemed",
+            "fixed",
+            "cost",
+            "anyway",
+            "lift",
+        ),
+        "spend_concentration": ("row", "money", "weight", "share", "gini", "top"),
+        "trust_steps": ("row", "sign", "step"),
     }
 )
 """程序会出的算题与各题的列；第一列是行名。列名与先后由内容定。"""

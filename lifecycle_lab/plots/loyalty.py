@@ -92,7 +92,7 @@ def plot_quadrants(
                 f"{labels[kind]} {counts[kind]} 位", (right, top), xycoords="axes fraction",
                 xytext=(-4 if right else 4, -4 if top else 4), textcoords="offset points",
                 ha="right" if right else "left", va="top" if top else "bottom", fontsize=10,
-                color=QUADRANT_COLOURS[kind] if kind != "spurious" else "#8a5f00", fontweight="bold",
+                color=QUADRANT_COLOURS[kind] if kind != "spurious" else "#8a5f00",
             )  # fmt: skip
         name_axes(panel, "近一年的单数（点左右错开一点，免得重叠）", "忠诚指数（0–100 分）")
     return panel
@@ -132,6 +132,7 @@ def plot_pareto(
             panel.annotate(
                 f"前 {percent(share)} 的客户：{percent(reached, 1)} 的金额", (float(share), float(reached)),
                 xytext=(8, -11), textcoords="offset points", fontsize=SMALL,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
             )  # fmt: skip
         panel.set(xlim=(0, 1), ylim=(0, 1.02))
         percent_axis(panel.xaxis)
@@ -191,9 +192,10 @@ def plot_nps(found: NetPromoter, *, ax: Axes | None = None) -> Axes:
     with panel_for(ax, (7.2, 2.3)) as panel:
         panel.plot([0, 0], [0, 0], color=CORRECTED_COLOUR, linewidth=6, alpha=0.4, solid_capstyle="butt")
         panel.plot([0], [0], "o", color=CORRECTED_COLOUR, markersize=9)
-        panel.axvline(0, color=QUIET_COLOUR, linewidth=1)
+        panel.axvline(0, ymax=0.5, color=QUIET_COLOUR, linewidth=1)
         panel.set(xlim=(-100, 100), ylim=(-0.6, 0.9))
         panel.set_yticks([])
+        _minus(panel.xaxis)
         panel.spines["left"].set_visible(False)
         panel.text(0, 0.35, "", ha="center", fontsize=10, **fonts.text_style())
         name_axes(panel, "NPS（分）：点是算出的值，粗线是 95 % 区间", "")
@@ -232,9 +234,10 @@ def plot_programme(plan: Programme, *, ax: Axes | None = None) -> Axes:
         panel.plot([], [], color=CORRECTED_COLOUR, linewidth=2)
         panel.plot([], [], "o", color=NAIVE_COLOUR, markersize=8)
         panel.axhline(0, color="black", linewidth=1)
-        panel.set(xlim=(0, 1), ylim=(-40, 50))
+        panel.set(xlim=(0, 1), ylim=(-40, 60))
         panel.text(0.03, 0.96, "", transform=panel.transAxes, va="top", fontsize=10, **fonts.text_style())
         percent_axis(panel.xaxis)
+        _minus(panel.yaxis)
         name_axes(panel, "销售因为计划多了百分之几", "比没有计划多赚（万元）")
         update_programme(panel, plan)
     return panel
@@ -259,3 +262,10 @@ def _rows(panel: Axes, names: Sequence[str]) -> None:
     panel.set_yticks(range(len(names)), [fonts.drawable(name) for name in names], fontsize=SMALL)
     panel.tick_params(axis="y", length=0)
     panel.set_ylim(len(names) - 0.4, -0.6)
+
+
+def _minus(axis) -> None:
+    """刻度的负号用 −，与图里别的字一样。"""
+    from matplotlib.ticker import FuncFormatter
+
+    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:.10g}".replace("-", "−")))

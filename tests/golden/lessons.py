@@ -4,6 +4,7 @@ WITH_EXERCISES = (
     "00_start",
     "04_rfm_training",
     "06_dynamic_cycle",
+    "08_loyalty",
     "09_review",
 )
 EVERY = (*WITH_EXERCISES, "90_report")

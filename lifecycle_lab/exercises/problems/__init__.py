@@ -34,6 +34,6 @@ def _built(exercise_id: str, seed: str) -> Problem:
 @lru_cache(maxsize=1)
 def builders() -> Mapping[str, Builder]:
     """题号 → 出题的函数；与那里的题一一对应（有测试比较）。"""
-    from lifecycle_lab.exercises.problems import cycles
+    from lifecycle_lab.exercises.problems import cycles, loyalty
 
-    return {**cycles.BUILDERS}
+    return {**cycles.BUILDERS, **loyalty.BUILDERS}
