@@ -136,7 +136,7 @@ def spend_concentration(numbers: Numbers) -> Problem:
         (*CUSTOMERS, WHOLE),
         given,
         {
-            "weight": Ask("whole"),
+            "weight": Ask("number"),
             "share": Ask("percent", "%"),
             "gini": Ask("factor"),
             "top": Ask("percent", "%"),
