@@ -24,6 +24,7 @@ TAUGHT = {"01_stages": STAGES.split(), "06_dynamic_cycle": [f"E{n}" for n in ran
     "03_transitions": ["A8", "A9", "B6", "D8"],
     "05_beyond_ten": ["A10", "A11", "A12"],
     "06_dynamic_cycle": [f"E{n}" for n in range(1, 10)],
+    "08_loyalty": [f"C{n}" for n in range(1, 12)],
 }
 PAIRS = [(lesson, fact) for lesson, facts in TAUGHT.items() for fact in facts]
 

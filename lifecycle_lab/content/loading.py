@@ -15,6 +15,9 @@ from lifecycle_lab.content.curve_words import read_curve_measures, read_curve_wo
 from lifecycle_lab.content.curves import read_curves
 from lifecycle_lab.content.cycle_words import read_cycle_words
 from lifecycle_lab.content.cycles import read_cycles
+from lifecycle_lab.content.loyalty import read_loyalty
+from lifecycle_lab.content.loyalty_cases import read_loyalty_cases
+from lifecycle_lab.content.loyalty_words import read_loyalty_words
 from lifecycle_lab.content.problems import read_problems
 from lifecycle_lab.content.quiz import read_quiz
 from lifecycle_lab.content.records import Record, first_double, read_nest, read_sheet, sentences, unique
@@ -91,6 +94,9 @@ def load(folder: Path) -> Course:
         shops=read_shops(folder / "shops.toml"),
         cycle_words=read_cycle_words(folder / "cycle_lesson.toml"),
         transitions=read_transitions(folder / "transitions.toml"),
+        loyalty=read_loyalty(folder / "loyalty.toml"),
+        loyalty_cases=read_loyalty_cases(folder / "loyalty_cases.toml"),
+        loyalty_words=read_loyalty_words(folder / "loyalty_lesson.toml"),
         glossary=_glossary(folder),
         report=read_report(folder / "report.toml"),
     )

@@ -15,6 +15,8 @@ from lifecycle_lab.content.curve_words import Measures
 from lifecycle_lab.content.beyond import BeyondContent
 from lifecycle_lab.content.curves import CurveContent
 from lifecycle_lab.content.cycles import CycleContent
+from lifecycle_lab.content.loyalty import LoyaltyContent
+from lifecycle_lab.content.loyalty_cases import CaseText
 from lifecycle_lab.content.report import ReportText
 from lifecycle_lab.content.review import ReviewContent
 from lifecycle_lab.content.shops import ShopText
@@ -235,6 +237,7 @@ class Course:
     """整门课的内容，读一次，谁也改不了。映射都是只读的，次序同文件。
 
     reasons、backtest、quiz_words、cycle_words、curve_words: 名称 → string.Template 文字；嵌套的用点连起来，如 "meaning.frequency.better"。
+    reasons、backtest、quiz_words、cycle_words、loyalty_words: 名称 → string.Template 文字；嵌套的用点连起来，如 "meaning.frequency.better"。
     """
 
     course_id: str
@@ -265,5 +268,8 @@ class Course:
     shops: Mapping[str, ShopText]
     cycle_words: Mapping[str, str]
     transitions: Transitions
+    loyalty: LoyaltyContent
+    loyalty_cases: Mapping[str, CaseText]
+    loyalty_words: Mapping[str, str]
     glossary: tuple[Term, ...]
     report: ReportText

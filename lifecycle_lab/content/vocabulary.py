@@ -69,6 +69,22 @@ PROBLEM_COLUMNS = MappingProxyType(
         "retention_cells": ("row", "bought", "size", "after_1", "after_2", "after_3", "share"),
         "channel_costs": ("row", "leads", "buyers", "cost", "margins", "each", "payback", "ratio", "word"),
         "evidence_factor": ("row", "text", "state", "factor"),
+        "alpha_table": ("row", "a", "b", "c", "d", "total", "alpha"),
+        "nps_error": ("row", "promoters", "passives", "detractors", "nps", "error", "told"),
+        "loyalty_quadrant": ("row", "score", "orders", "attitude", "behaviour", "quadrant"),
+        "points_programme": (
+            "row",
+            "sales",
+            "margin",
+            "reward",
+            "redeemed",
+            "fixed",
+            "cost",
+            "anyway",
+            "lift",
+        ),
+        "spend_concentration": ("row", "money", "weight", "share", "gini", "top"),
+        "trust_steps": ("row", "sign", "step"),
     }
 )
 """程序会出的算题与各题的列；第一列是行名。列名与先后由内容定。"""

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from lifecycle_lab.lab.value_shop import ValueShop
     from lifecycle_lab.lab.stage_desk import StageDesk
     from lifecycle_lab.lab.move_desk import MoveDesk
+    from lifecycle_lab.lab.loyalty_desk import LoyaltyDesk
 
 # 一个内核一个会话：答案文件据此分清“以前的会话”与“刚才的点击”
 _SESSION = secrets.token_hex(8)
@@ -202,6 +203,12 @@ class Lab:
         from lifecycle_lab.lab.beyond_lesson import Beyond  # 用到才引入 numpy
 
         return Beyond(self.assignment, self.source, self._closed)
+    @cached_property
+    def loyalty(self) -> LoyaltyDesk:
+        """第 08 课的表、图、案例与滑块。"""
+        from lifecycle_lab.lab.loyalty_desk import LoyaltyDesk
+
+        return LoyaltyDesk(self.shop)
 
     def questionnaire(self) -> InterviewForm:
         """表4-1：显示出来可以直接答，收进班级问卷；也有 answer、submit、withdraw。"""

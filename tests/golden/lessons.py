@@ -9,6 +9,7 @@ WITH_EXERCISES = (
     "05_beyond_ten",
     "06_dynamic_cycle",
     "07_value",
+    "08_loyalty",
     "09_review",
 )
 EVERY = (*WITH_EXERCISES, "90_report")

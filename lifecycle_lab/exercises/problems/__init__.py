@@ -49,3 +49,6 @@ def builders() -> Mapping[str, Builder]:
     from lifecycle_lab.exercises.problems import beyond, cycles
 
     return {**beyond.BUILDERS, **cycles.BUILDERS}
+    from lifecycle_lab.exercises.problems import cycles, loyalty
+
+    return {**cycles.BUILDERS, **loyalty.BUILDERS}
