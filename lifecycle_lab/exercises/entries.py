@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from lifecycle_lab.reading import halfwidth, parse_decimal, parse_whole
 from lifecycle_lab.schema import DOWN, UP, exact_decimal, half_up
@@ -128,6 +129,7 @@ def _days(text: str, words: Collection[str]) -> Entry:
     return _choice(text, words) if number is None else Entry(text, number, str(number))
 
 
+@lru_cache(maxsize=4096)  # 一班人的表里翻来覆去是同样的几十个名字
 def _plain_name(text: str) -> str:
     return "".join(halfwidth(text).split())
 
