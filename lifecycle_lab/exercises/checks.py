@@ -75,7 +75,7 @@ class Outcome:
         """{"行/列": 结果}，写进 results.json。"""
         return {f"{cell.row}/{cell.column}": cell.status for cell in self.cells}
 
-    @property
+    @cached_property
     def judged(self) -> int:
         return sum(cell.column not in _TEXT_COLUMNS for cell in self.cells)
 
@@ -89,7 +89,7 @@ class Outcome:
     def full(self) -> Fraction:
         return Fraction(self.exercise.machine_points)
 
-    @property
+    @cached_property
     def score(self) -> Fraction:
         if not self.judged:
             return Fraction(0)

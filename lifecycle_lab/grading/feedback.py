@@ -16,7 +16,7 @@ from lifecycle_lab.exercises.checks import BLANK, CREDIT, FORMAT, WRONG, Outcome
 from lifecycle_lab.exercises.showing import details, summary
 from lifecycle_lab.export import Table
 from lifecycle_lab.grading.classroom import Classroom
-from lifecycle_lab.grading.gradebook import late_percent, rounded, subtotal, total
+from lifecycle_lab.grading.gradebook import late_percent, short, subtotal, total
 from lifecycle_lab.grading.marks import Marks
 from lifecycle_lab.grading.roster import Student
 from lifecycle_lab.grading.scoring import Graded, machine_full, machine_score, teacher_full
@@ -97,23 +97,21 @@ def _part_rows(classroom: Classroom, one: Graded, part, marks: Marks) -> Iterato
 
 def _machine(classroom: Classroom, outcome: Outcome) -> str:
     full = machine_full(classroom, outcome.exercise)
-    return f"{_short(machine_score(classroom, outcome))} / {_short(full)}" if full else "—"
+    return f"{short(machine_score(classroom, outcome))} / {short(full)}" if full else "—"
 
 
 def _teacher(classroom: Classroom, one: Graded, exercise: Exercise, marks: Marks) -> str:
     if not exercise.rubric:
         return "—"
     points = marks.mark(one.student.student_id, exercise.id).points
-    shown = grading().words["page.waiting"] if points is None else _short(points)
-    return f"{shown} / {_short(teacher_full(classroom, exercise))}"
-
-
-def _short(points: Fraction) -> str:
-    return half_up(rounded(points), 2)
+    shown = grading().words["page.waiting"] if points is None else short(points)
+    return f"{shown} / {short(teacher_full(classroom, exercise))}"
 
 
 def _exercise(classroom: Classroom, one: Graded, outcome: Outcome, marks: Marks) -> Iterator[Block]:
-    """一题：一句总结，要再看的格，像是哪种误解，文字与老师的话。全对的只有总结。"""
+    """一题：一句总结，要再看的格，像是哪种误解，文字与老师的话。机器判的全对、不用老师评的不占地方。"""
+    if outcome.passed and not outcome.counts[CREDIT] and not outcome.exercise.rubric:
+        return
     yield Paragraph(summary(outcome, one.assignment))
     if any(outcome.counts[status] for status in _NEEDY):
         yield details(outcome, one.assignment)
@@ -128,7 +126,7 @@ def _judged(classroom: Classroom, one: Graded, exercise: Exercise, marks: Marks)
     mark = marks.mark(one.student.student_id, exercise.id)
     mine, whole = classroom.rules.scale_of(exercise)
     rubric = Items(
-        tuple(f"{_short(Fraction(line.points * mine, whole))} 分：{line.text}" for line in exercise.rubric)
+        tuple(f"{short(Fraction(line.points * mine, whole))} 分：{line.text}" for line in exercise.rubric)
     )
     said = [Paragraph(f"{grading().words['page.comment']}：{mark.comment}")] if mark.comment else []
     return [Paragraph(written_text(one, exercise)), rubric, *said] if written_text(one, exercise) else said

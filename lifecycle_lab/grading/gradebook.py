@@ -29,7 +29,6 @@ from lifecycle_lab.schema import half_up
 _COUNTS = (RIGHT, CREDIT, WRONG, BLANK, FORMAT, PENDING)
 _MARK_COLUMN = 7  # “文字评阅”页里教师评分是第几列（从 0 数起）
 _ADJUST_COLUMN = 2
-_TWO = 100
 
 
 def gradebook(
@@ -68,13 +67,15 @@ def _sheet(name: str, columns: Sequence[Column], rows: Sequence[Sequence[object]
     return Sheet(grading().words[f"sheet.{name}"], tuple(columns), rows, note)
 
 
-def _shown(points: Fraction) -> str:
+def short(points: Fraction) -> str:
+    """分的短写法：8.00 → 8，2.50 → 2.5。"""
     return half_up(points, 2).rstrip("0").rstrip(".") or "0"
 
 
 def rounded(points: Fraction) -> Fraction:
     """成绩册里的分：两位小数，四舍五入；合计按它们加，看得见的数加得起来。"""
-    return Fraction(half_up(points, 2))
+    hundredths = (200 * abs(points.numerator) + points.denominator) // (2 * points.denominator)
+    return Fraction(hundredths if points >= 0 else -hundredths, 100)
 
 
 class Line:
@@ -129,10 +130,10 @@ def _task_columns(classroom: Classroom, task: Task) -> Iterator[Column]:
         exercise = course().exercises[name]
         title = exercise.title.split("：")[0]
         if exercise.machine_points:
-            points = _shown(machine_full(classroom, exercise))
+            points = short(machine_full(classroom, exercise))
             yield Column(_word("machine", title=title, points=points), "number")
         if exercise.rubric:
-            points = _shown(teacher_full(classroom, exercise))
+            points = short(teacher_full(classroom, exercise))
             yield Column(_word("teacher", title=title, points=points), "number")
     title = task.title.split("：")[0]
     yield Column(_word("late", title=title), "share")
@@ -203,7 +204,7 @@ def _text_rows(classroom: Classroom, graded: Sequence[Graded], marks: Marks) -> 
             changed = bool(mark.judged) and mark.judged != fingerprint
             mine, whole = classroom.rules.scale_of(exercise)
             rubric = "\n".join(
-                f"{_shown(Fraction(line.points * mine, whole))} 分：{line.text}" for line in exercise.rubric
+                f"{short(Fraction(line.points * mine, whole))} 分：{line.text}" for line in exercise.rubric
             )
             yield [
                 *(student, one.student.name, exercise.title, exercise.id, written, rubric),

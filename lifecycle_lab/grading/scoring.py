@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
 
 from lifecycle_lab.answers import Answers, encode
 from lifecycle_lab.content import Exercise, course
@@ -69,7 +70,7 @@ class Graded:
     def latest(self) -> Version | None:
         return self.versions[-1] if self.versions else None
 
-    @property
+    @cached_property
     def outcomes(self) -> dict[str, tuple[Outcome, Part]]:
         """练习 → 它的结果与所在的作业。"""
         return {name: (part.outcomes[name], part) for part in self.parts for name in part.task.exercises}

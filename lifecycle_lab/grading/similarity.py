@@ -30,13 +30,11 @@ def plain(text: str) -> str:
 
 def grams(text: str, size: int) -> frozenset[str]:
     """每 size 个字一段，不计先后。"""
-    letters = plain(text)
+    return _pieces(plain(text), size)
+
+
+def _pieces(letters: str, size: int) -> frozenset[str]:
     return frozenset(letters[i : i + size] for i in range(len(letters) - size + 1))
-
-
-def jaccard(a: frozenset[str], b: frozenset[str]) -> Fraction:
-    union = len(a | b)
-    return Fraction(len(a & b), union) if union else Fraction(0)
 
 
 def alike(
@@ -51,36 +49,34 @@ def alike(
 ) -> list[Alike]:
     """学生 → 文字；相似到 percent% 的每一对，从最像的起。given: 题目里的话，不算他们的。"""
     stock = frozenset[str]().union(*(grams(text, size) for text in given))
-    long = {who: text for who, text in texts.items() if len(plain(text)) >= least_chars}
-    kept = {who: grams(text, size) - stock for who, text in long.items()}
+    whole = {who: plain(text) for who, text in texts.items()}
+    letters = {who: text for who, text in whole.items() if len(text) >= least_chars}
+    kept = {who: _pieces(text, size) - stock for who, text in letters.items()}
     people = Counter(gram for found in kept.values() for gram in found)
     most = max(fewest_common, len(kept) * common_percent // 100)
     own = {who: frozenset(g for g in found if people[g] <= most) for who, found in kept.items()}
-    pairs = _same(long, stock, size) | _sharing(own, size)
-    found = []
-    for first, second in pairs:
-        identical = plain(long[first]) == plain(long[second])
-        share = Fraction(1) if identical else jaccard(own[first], own[second])
+    found = dict.fromkeys(_same({who: text for who, text in letters.items() if kept[who]}), Fraction(1))
+    for (first, second), both in _shared(own, size).items():
+        share = Fraction(both, len(own[first]) + len(own[second]) - both)
         if 100 * share >= percent:
-            found.append(Alike(first, second, share))
-    return sorted(found, key=lambda pair: (-pair.share, pair.first, pair.second))
+            found.setdefault((first, second), share)
+    ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [Alike(*pair, share) for pair, share in ranked]
 
 
-def _same(texts: Mapping[str, str], stock: frozenset[str], size: int) -> set[tuple[str, str]]:
-    """一字不差的，和他前面的一位；全是题目里的话的不算。"""
+def _same(letters: Mapping[str, str]) -> set[tuple[str, str]]:
+    """一字不差的，和他前面的一位。"""
     groups: dict[str, list[str]] = defaultdict(list)
-    for who in sorted(texts):
-        if grams(texts[who], size) - stock:
-            groups[plain(texts[who])].append(who)
+    for who in sorted(letters):
+        groups[letters[who]].append(who)
     return {pair for people in groups.values() for pair in pairwise(people)}
 
 
-def _sharing(own: Mapping[str, frozenset[str]], size: int) -> set[tuple[str, str]]:
-    """共有足够多段的每一对：只有他们才可能相似；自己的段太少的不比。"""
+def _shared(own: Mapping[str, frozenset[str]], size: int) -> dict[tuple[str, str], int]:
+    """共有几段：只列有共同段的每一对；自己的段太少的不比。"""
     holders: dict[str, list[str]] = defaultdict(list)
     for who in sorted(own):
         if len(own[who]) >= 4 * size:
             for gram in own[who]:
                 holders[gram].append(who)
-    shared = Counter(pair for people in holders.values() for pair in combinations(people, 2))
-    return {pair for pair, count in shared.items() if count >= 2 * size}
+    return Counter(pair for people in holders.values() for pair in combinations(people, 2))
