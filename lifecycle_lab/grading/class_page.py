@@ -122,10 +122,11 @@ def hardest(graded: Sequence[Graded]) -> list[Hard]:
     """错得最多的格，从难到易；每位客户一行的表按列合起来。"""
     missed, tried, beliefs = Counter(), Counter(), defaultdict(Counter)
     for one in graded:
+        mine = set(one.assignment.customer_ids) if one.assignment else set()
         for outcome, _ in one.outcomes.values():
             for cell in outcome.cells:
                 if cell.status not in (BLANK, PENDING):
-                    place = outcome.exercise.id, _row(one, cell), cell.column
+                    place = outcome.exercise.id, "" if cell.row in mine else cell.row, cell.column
                     tried[place] += 1
                     missed[place] += cell.status in (WRONG, FORMAT)
                     beliefs[place][cell.misconception] += bool(cell.misconception)
@@ -135,10 +136,6 @@ def hardest(graded: Sequence[Graded]) -> list[Hard]:
         if missed[place]
     ]
     return sorted(found, key=lambda hard: (-hard.share, -hard.tried, hard.title))
-
-
-def _row(one: Graded, cell: CellOutcome) -> str:
-    return "" if cell.row in one.assignment.customer_ids else cell.row
 
 
 def _title(place: tuple[str, str, str]) -> str:
