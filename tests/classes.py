@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from lifecycle_lab.answers import Answers, encode, write_file
@@ -13,8 +14,9 @@ from lifecycle_lab.grading.classroom import Classroom
 from lifecycle_lab.grading.collecting import Received, read_submission
 from lifecycle_lab.grading.roster import Roster, Student
 from lifecycle_lab.grading.scoring import Graded, Version, _graded, _moment
-from lifecycle_lab.grading.simulate import honest_answers, simulated_roster
+from lifecycle_lab.grading.simulate import essay, honest_answers, simulated_roster
 from lifecycle_lab.grading.suspicion import with_suspicions
+from lifecycle_lab.variants import Numbers, normalise_id
 
 
 def new_class(folder: Path, students: int = 6, seed: int = 1, roster: Roster | None = None) -> Classroom:
@@ -35,20 +37,18 @@ def honest(classroom: Classroom, i: int, seed: int = 1) -> bytes:
 
 def perfect(classroom: Classroom, student: Student) -> Answers:
     """全对的一份，每题检查过，存过盘；文字不是程序的示范。"""
-    from dataclasses import replace
-
     answers = answers_for("key", classroom.assignment(student))
     for name in classroom.rules.exercises:
         answers = answers.with_attempt(name, checks=1, tried=True)
     cells = {
-        (row, column): f"对{row}只做一件事，用{student.student_id}说过的办法，月底看回头的人数。"
+        (row, column): essay(Numbers(student.student_id), row)
         for row, columns in answers.tables["table_4_5"].items()
         for column in columns
         if column == "strategy"
     }
     answers = answers.with_cells("table_4_5", cells)
     for name in answers.text:
-        answers = answers.with_text(name, f"{name}：{student.student_id} 自己写的一段话。")
+        answers = answers.with_text(name, essay(Numbers(student.student_id), name))
     return replace(answers, revision=9, session=student.student_id, saved_at="2026-12-01T08:00:00+08:00")
 
 
@@ -58,8 +58,6 @@ def judged(classroom: Classroom, data: bytes, place: str = "x.json") -> Graded |
     if reading.answers is None:
         assert reading.said
         return None
-    from lifecycle_lab.variants import normalise_id
-
     student = classroom.roster.by_id[normalise_id(reading.answers.student_id)]
     row = Received(place, "0" * 64, student=student.student_id)
     moment = _moment(classroom, row, reading.answers)

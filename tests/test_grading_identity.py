@@ -190,9 +190,9 @@ def test_the_bundle_works_and_its_answers_are_blank(handed_out, tmp_path):
     assert (answers["tables"], answers["quiz"], answers["text"]) == ({}, {}, {})
     for name in (n for n in members if n.endswith(".ipynb")):
         notebook = json.loads(members[name])
-        code = [
+        code = next(
             "".join(c["source"]) for c in notebook["cells"] if "parameters" in c["metadata"].get("tags", [])
-        ][0]
+        )
         values: dict = {}
         exec(compile(code, name, "exec"), values)  # 我们自己的笔记本
         assert values["student_id"] == student.student_id
