@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,9 +87,9 @@ def mark(
     return mark_against(_assignment(answers, source, as_of, variant_file, secret), answers)
 
 
-def mark_against(assignment: Assignment, answers: Answers) -> Marked:
-    """按已经打开的题本核对：一班人只读一次数据。"""
-    outcomes = {name: check(name, assignment, answers) for name in course().exercises}
+def mark_against(assignment: Assignment, answers: Answers, told: Collection[str] = STATUSES) -> Marked:
+    """按已经打开的题本核对：一班人只读一次数据。told: 哪几种结果要说理由。"""
+    outcomes = {name: check(name, assignment, answers, told) for name in course().exercises}
     return Marked(assignment, answers, outcomes, tuple(_remarks(assignment, answers, outcomes)))
 
 

@@ -12,19 +12,17 @@ from fractions import Fraction
 
 from lifecycle_lab.content import Exercise
 from lifecycle_lab.content.grading import grading
-from lifecycle_lab.exercises.checks import BLANK, CREDIT, FORMAT, WRONG, Outcome
+from lifecycle_lab.exercises.checks import BLANK, CREDIT, Outcome
 from lifecycle_lab.exercises.showing import details, summary
 from lifecycle_lab.export import Table
 from lifecycle_lab.grading.classroom import Classroom
 from lifecycle_lab.grading.gradebook import late_percent, short, subtotal, total
 from lifecycle_lab.grading.marks import Marks
 from lifecycle_lab.grading.roster import Student
-from lifecycle_lab.grading.scoring import Graded, machine_full, machine_score, teacher_full
+from lifecycle_lab.grading.scoring import NEEDY, Graded, machine_full, machine_score, teacher_full
 from lifecycle_lab.grading.suspicion import written_text
 from lifecycle_lab.report import Block, Document, Items, Paragraph, Section
 from lifecycle_lab.schema import half_up
-
-_NEEDY = (WRONG, FORMAT, CREDIT)
 
 
 def feedback_name(student: Student) -> str:
@@ -113,7 +111,7 @@ def _exercise(classroom: Classroom, one: Graded, outcome: Outcome, marks: Marks)
     if outcome.passed and not outcome.counts[CREDIT] and not outcome.exercise.rubric:
         return
     yield Paragraph(summary(outcome, one.assignment))
-    if any(outcome.counts[status] for status in _NEEDY):
+    if any(outcome.counts[status] for status in NEEDY):
         yield details(outcome, one.assignment)
     if outcome.found:
         heard = grading().words["page.belief_heard"]

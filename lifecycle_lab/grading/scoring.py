@@ -15,7 +15,7 @@ from lifecycle_lab.answers import Answers, encode
 from lifecycle_lab.content import Exercise, course
 from lifecycle_lab.content.grading import grading
 from lifecycle_lab.exercises.assignment import Assignment
-from lifecycle_lab.exercises.checks import Outcome
+from lifecycle_lab.exercises.checks import CREDIT, FORMAT, WRONG, Outcome
 from lifecycle_lab.exercises.marking import Marked, mark_against, suspicions
 from lifecycle_lab.grading.classroom import BEIJING, Classroom, Task
 from lifecycle_lab.grading.collecting import STORE, Received, read_record, read_submission
@@ -24,6 +24,8 @@ from lifecycle_lab.reading import read_bytes
 from lifecycle_lab.schema import LabError
 
 HANDED, MISSING, UNREADABLE = "handed", "missing", "unreadable"
+NEEDY = (WRONG, FORMAT, CREDIT)
+"""要说理由的几种结果。"""
 _DAY = timedelta(days=1)
 
 
@@ -160,7 +162,7 @@ def _graded(
     def marked_of(version: Version) -> Marked:
         key = version.row.sha256
         if key not in marked:
-            marked[key] = mark_against(assignment, version.answers)
+            marked[key] = mark_against(assignment, version.answers, NEEDY)
         return marked[key]
 
     parts = tuple(_part(classroom, task, versions, marked_of) for task in classroom.rules.tasks)
