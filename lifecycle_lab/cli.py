@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lifecycle_lab import cli_report
+from lifecycle_lab import cli_class, cli_report
 from lifecycle_lab.cli_generate import generate
 from lifecycle_lab.clock import tomorrow
 from lifecycle_lab.schema import LabError, ParameterError
@@ -32,6 +32,7 @@ data_app.command("generate")(generate)
 orders_app = typer.Typer(help="任何一家店的订单导出", no_args_is_help=True)
 app.add_typer(orders_app, name="orders")
 cli_report.add_to(app)
+cli_class.add_to(app)
 
 Source = Annotated[
     str, typer.Option(help="survey、online_retail，问卷导出/订单表的路径，或放着几份问卷的文件夹")

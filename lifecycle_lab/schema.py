@@ -177,8 +177,10 @@ def exact_decimal(value: Fraction, least: int = 0) -> str:
 
 def half_up(value: Fraction, digits: int) -> str:
     """四舍五入到 digits 位小数（正数的“五入”，即 half-up；负数对称）。"""
-    scaled = (abs(value) * 10**digits * 2 + 1) // 2
-    return exact_decimal(Fraction(-scaled if value < 0 else scaled, 10**digits), digits)
+    top, bottom, scale = abs(value.numerator), value.denominator, 10**digits
+    scaled = (2 * top * scale + bottom) // (2 * bottom)
+    sign, (whole, part) = "-" if value < 0 and scaled else "", divmod(scaled, scale)
+    return f"{sign}{whole}.{part:0{digits}d}" if digits else f"{sign}{whole}"
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from lifecycle_lab import variants
@@ -53,11 +54,11 @@ class Assignment:
     def sample(self) -> tuple[Customer, ...]:
         return self.draw.customers
 
-    @property
+    @cached_property
     def customer_ids(self) -> tuple[str, ...]:
         return tuple(customer.customer_id for customer in self.sample)
 
-    @property
+    @cached_property
     def better(self) -> dict[str, str]:
         return {indicator.key: indicator.better for indicator in self.indicators}
 

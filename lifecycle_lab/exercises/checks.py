@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -75,7 +75,7 @@ class Outcome:
         """{"行/列": 结果}，写进 results.json。"""
         return {f"{cell.row}/{cell.column}": cell.status for cell in self.cells}
 
-    @property
+    @cached_property
     def judged(self) -> int:
         return sum(cell.column not in _TEXT_COLUMNS for cell in self.cells)
 
@@ -89,7 +89,7 @@ class Outcome:
     def full(self) -> Fraction:
         return Fraction(self.exercise.machine_points)
 
-    @property
+    @cached_property
     def score(self) -> Fraction:
         if not self.judged:
             return Fraction(0)
@@ -111,8 +111,10 @@ def asked(sheet: Form, assignment: Assignment, answers: Answers) -> tuple[Cell, 
     return tuple(cell for cell in sheet.cells if cell[1] not in _TEXT_COLUMNS)
 
 
-def check(exercise_id: str, assignment: Assignment, answers: Answers) -> Outcome:
-    """核对一个练习；与登记的误解比对。"""
+def check(
+    exercise_id: str, assignment: Assignment, answers: Answers, told: Collection[str] = STATUSES
+) -> Outcome:
+    """核对一个练习；与登记的误解比对。told: 哪几种结果要说理由（评一个班时对的、空的不必说，快一倍）。"""
     sheet = form(exercise_id, assignment)
     entries, right = sheet.read(answers), key(sheet, assignment)
     followed = follow(sheet, assignment, answers)
@@ -122,15 +124,17 @@ def check(exercise_id: str, assignment: Assignment, answers: Answers) -> Outcome
     attempt = misconceptions.Attempt(sheet, assignment, entries, right, missed)
     found = misconceptions.recognise(attempt) if missed else {}
     named = {cell: name for name, cells in reversed(found.items()) for cell in cells}
-    own = reasons.Own(_own_patterns(sheet, assignment, answers, entries), own_means(assignment, answers))
+    means = own_means(assignment, answers) if sheet.exercise.answer == "marks" else {}
+    own = reasons.Own(_own_patterns(sheet, assignment, answers, entries), means)
     said = {
         cell: _reason(sheet, assignment, cell, status, entries[cell], own)
         if status != CREDIT
         else _credit_reason(sheet, assignment, answers, cell, entries[cell])
         for cell, status in statuses.items()
+        if status in told
     }
     cells = tuple(
-        CellOutcome(*cell, status, entries[cell], said[cell], named.get(cell, ""))
+        CellOutcome(*cell, status, entries[cell], said.get(cell, ""), named.get(cell, ""))
         for cell, status in statuses.items()
     )
     return Outcome(sheet.exercise, cells, tuple(assignment.course.misconceptions[name] for name in found))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from lifecycle_lab.reading import halfwidth, parse_decimal, parse_whole
 from lifecycle_lab.schema import DOWN, UP, exact_decimal, half_up
@@ -58,13 +59,13 @@ def read_entry(kind: str, text: str, names: Collection[str] = ()) -> Entry:
 
 
 def _arrow(text: str, _: Collection[str]) -> Entry:
-    sign = halfwidth(text).replace("\ufe0f", "").casefold()
+    sign = _half(text).replace("\ufe0f", "").casefold()
     arrow = UP if sign in _UP else DOWN if sign in _DOWN else None
     return Entry(text, arrow, arrow or text)
 
 
 def _pattern(text: str, _: Collection[str]) -> Entry:
-    signs = halfwidth(text).casefold().translate(_SEPARATORS)
+    signs = _half(text).casefold().translate(_SEPARATORS)
     if len(signs) != 3 or set(signs) - set(ARROW_SIGNS):
         return Entry(text, None, text)
     pattern = "".join(ARROW_SIGNS[sign] for sign in signs)
@@ -82,7 +83,7 @@ def _number(text: str, units: Collection[str]) -> Entry:
 
 def _without_unit(text: str, units: Collection[str]) -> str:
     """去掉这一列自己的单位与货币号、正号，补全“.5”“3.”；别的单位留着，于是读不成数。"""
-    number = halfwidth(text).removeprefix("+")
+    number = _half(text).removeprefix("+")
     for unit in units:
         number = re.sub(f"({_SAME_UNITS.get(unit, unit)})$", "", number).strip()
         number = number.removeprefix(_SIGNS.get(unit, "\0")).strip()
@@ -92,7 +93,7 @@ def _without_unit(text: str, units: Collection[str]) -> str:
 
 
 def _percent(text: str, _: Collection[str]) -> Entry:
-    number = halfwidth(text).removesuffix("%")
+    number = _half(text).removesuffix("%")
     return _decimal_entry(
         text, None if _MONEY_SIGN.search(number) or "万" in number else parse_decimal(number)
     )
@@ -129,8 +130,12 @@ def _days(text: str, words: Collection[str]) -> Entry:
     return _choice(text, words) if number is None else Entry(text, number, str(number))
 
 
+_half = lru_cache(maxsize=4096)(halfwidth)
+
+
+@lru_cache(maxsize=4096)  # 一班人的表里翻来覆去是同样的几十个名字
 def _plain_name(text: str) -> str:
-    return "".join(halfwidth(text).split())
+    return "".join(_half(text).split())
 
 
 def _text(text: str, _: Collection[str]) -> Entry:

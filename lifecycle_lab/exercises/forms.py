@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lifecycle_lab.answers import Answers
-from lifecycle_lab.content import Course, Exercise
+from lifecycle_lab.content import Course, Exercise, course
 from lifecycle_lab.content.vocabulary import PROBLEM, TEXT
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.entries import Entry, read_entry
@@ -75,13 +76,16 @@ def form(exercise_id: str, assignment: Assignment) -> Form:
     exercise = exercises[exercise_id]
     if exercise.answer == PROBLEM:
         return _problem_form(exercise, assignment)
-    every_name = frozenset(
-        name for convention in assignment.course.conventions.values() for name in convention.names.values()
-    )
     units = {indicator.key: indicator.unit for indicator in assignment.indicators} | {"customer_count": "人"}
     rows, kinds = _rows(exercise, assignment), _KINDS[exercise.answer]
     cells = tuple((row, column) for row in rows for column in kinds)
-    return Form(exercise, rows, kinds, cells, {"segment": every_name}, units)
+    return Form(exercise, rows, kinds, cells, {"segment": _every_name()}, units)
+
+
+@lru_cache(maxsize=1)
+def _every_name() -> frozenset[str]:
+    """所有命名惯例里的名字。"""
+    return frozenset(name for found in course().conventions.values() for name in found.names.values())
 
 
 def _problem_form(exercise: Exercise, assignment: Assignment) -> Form:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,13 +84,22 @@ def mark(
     answers: Answers, source: str = "", as_of: str = "", variant_file: str = "", secret: bytes = b""
 ) -> Marked:
     """核对一份读懂了的答案；数据、题本、密钥是教师给的，给错了 → LabError。"""
-    assignment = _assignment(answers, source, as_of, variant_file, secret)
-    outcomes = {name: check(name, assignment, answers) for name in course().exercises}
+    return mark_against(_assignment(answers, source, as_of, variant_file, secret), answers)
+
+
+def mark_against(assignment: Assignment, answers: Answers, told: Collection[str] = STATUSES) -> Marked:
+    """按已经打开的题本核对：一班人只读一次数据。told: 哪几种结果要说理由。"""
+    outcomes = {name: check(name, assignment, answers, told) for name in course().exercises}
     return Marked(assignment, answers, outcomes, tuple(_remarks(assignment, answers, outcomes)))
 
 
+def is_this_course(answers: Answers) -> bool:
+    """是不是这门课、这份作业的答案。"""
+    return (answers.course, answers.assignment) == (course().course_id, course().assignment)
+
+
 def _require_this_course(answers: Answers, path: Path) -> None:
-    if (answers.course, answers.assignment) != (course().course_id, course().assignment):
+    if not is_this_course(answers):
         raise AnswerFileError(
             f"{quote(path.name, 80)} 是另一门课或另一份作业的答案。",
             why=f"文件里写的是 {quote(answers.course)}、{quote(answers.assignment)}。",
@@ -109,6 +118,13 @@ def _assignment(answers: Answers, source: str, as_of: str, variant_file: str, se
 
 
 def _remarks(assignment: Assignment, answers: Answers, outcomes: Mapping[str, Outcome]) -> Iterator[str]:
+    yield from suspicions(assignment, answers, outcomes)
+    if credit := sum(outcome.counts[CREDIT] for outcome in outcomes.values()):
+        yield f"有 {credit} 格是过程分：跟着前一张填错的表得的分。"
+
+
+def suspicions(assignment: Assignment, answers: Answers, outcomes: Mapping[str, Outcome]) -> Iterator[str]:
+    """要问一声的：题本不符、在外面改过、夹带、从不检查却全对；老实做的一份一句也没有。"""
     yield from _about_variant(assignment, answers)
     if answers.edited_outside:
         yield "文件在工作簿之外改过（指纹不符）。"
@@ -120,8 +136,6 @@ def _remarks(assignment: Assignment, answers: Answers, outcomes: Mapping[str, Ou
         yield f"有文字是程序写的示范（以“{DEMO_MARK}”开头），不是学生写的。"
     if not any(attempt["checks"] for attempt in map(answers.attempt, outcomes)) and _all_right(outcomes):
         yield "机器核对的全对，却一次也没有检查过。"
-    if credit := sum(outcome.counts[CREDIT] for outcome in outcomes.values()):
-        yield f"有 {credit} 格是过程分：跟着前一张填错的表得的分。"
 
 
 def _about_variant(assignment: Assignment, answers: Answers) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Literal
 from lifecycle_lab.export import Table
 from lifecycle_lab.schema import exact_decimal, half_up
 
-Kind = Literal["text", "whole", "money", "share", "number", "day"]
+Kind = Literal["text", "whole", "money", "share", "number", "day", "entry"]
 HIDDEN = "＊"
 """隐去的小组；值写成它，网页与 Excel 里都是这个记号。"""
 ABSENT = "—"
@@ -19,10 +19,18 @@ ABSENT = "—"
 
 @dataclass(frozen=True)
 class Column:
-    """一列：money 是整数最小单位（两位小数），share 与 number 是分数，day 是日期。"""
+    """一列：money 是整数最小单位（两位小数），share 与 number 是分数，day 是日期；entry 留给人填（黄底）。"""
 
     name: str
     kind: Kind = "text"
+
+
+@dataclass(frozen=True)
+class Formula:
+    """我们自己写的一个公式与它现在的值；外来的文字从不进这里。"""
+
+    expression: str
+    value: Fraction
 
 
 def grouped(text: str) -> str:

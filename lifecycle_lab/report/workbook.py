@@ -1,4 +1,4 @@
-"""Excel 工作簿：数是数，日期是日期，文字只是文字——没有一格是公式，也没有一处外部链接。
+"""Excel 工作簿：数是数，日期是日期，文字只是文字；公式只有我们自己写的（Formula），没有一处外部链接。
 
 表头冻结、可筛选、列宽按内容；一行一行写出去，不在内存里攒整张表。同样的内容写出同样的字节。
 直接写 SpreadsheetML：通用的库一格一个对象，几万行的名单要等几十秒，存的时候还写进今天的日期。
@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lifecycle_lab.export import display_width, document_text
 from lifecycle_lab.report.packing import entry
-from lifecycle_lab.report.typed import Column
+from lifecycle_lab.report.typed import Column, Formula
 from lifecycle_lab.schema import half_up
 
 _NARROWEST, _WIDEST, _WRAPPED = 10, 60, 44
@@ -31,8 +31,8 @@ _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _DAY_ZERO = date(1899, 12, 30).toordinal()
 # 样式的号：0 默认，1 表头，2 文字，3 长文字（折行），其余按列的种类；带 quotePrefix 的，在 Excel 里改了再回车也还是文字
-_HEAD, _TEXT, _LONG = 1, 2, 3
-_STYLES = {"whole": 4, "money": 5, "share": 6, "number": 7, "day": 8}
+_HEAD, _TEXT, _LONG, _ENTRY_TEXT = 1, 2, 3, 10
+_STYLES = {"whole": 4, "money": 5, "share": 6, "number": 7, "day": 8, "entry": 9}
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -43,12 +43,13 @@ _STYLE_SHEET = f"""{_XML}<styleSheet xmlns="{_MAIN}">
 <numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/><numFmt numFmtId="165" formatCode="0.0%"/></numFmts>
 <fonts count="2"><font><sz val="10"/><name val="微软雅黑"/><charset val="134"/></font>
 <font><b/><sz val="10"/><name val="微软雅黑"/><charset val="134"/></font></fonts>
-<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>
-<fill><patternFill patternType="solid"><fgColor rgb="FFEEF1F5"/><bgColor indexed="64"/></patternFill></fill></fills>
+<fills count="4"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>
+<fill><patternFill patternType="solid"><fgColor rgb="FFEEF1F5"/><bgColor indexed="64"/></patternFill></fill>
+<fill><patternFill patternType="solid"><fgColor rgb="FFFDF3CF"/><bgColor indexed="64"/></patternFill></fill></fills>
 <borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border>
 <border><left/><right/><top/><bottom style="thin"><color rgb="FF8A8F98"/></bottom><diagonal/></border></borders>
 <cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>
-<cellXfs count="9"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>
+<cellXfs count="11"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>
 <xf numFmtId="49" fontId="1" fillId="2" borderId="1" xfId="0" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1" quotePrefix="1"><alignment horizontal="left" vertical="center" wrapText="1" indent="1"/></xf>
 <xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1" quotePrefix="1"><alignment horizontal="left" vertical="top" indent="1"/></xf>
 <xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1" quotePrefix="1"><alignment horizontal="left" vertical="top" wrapText="1" indent="1"/></xf>
@@ -56,7 +57,9 @@ _STYLE_SHEET = f"""{_XML}<styleSheet xmlns="{_MAIN}">
 <xf numFmtId="4" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf>
 <xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf>
 <xf numFmtId="4" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf>
-<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf></cellXfs>
+<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf>
+<xf numFmtId="0" fontId="0" fillId="3" borderId="1" xfId="0" applyFill="1" applyBorder="1" applyAlignment="1"><alignment vertical="top"/></xf>
+<xf numFmtId="49" fontId="0" fillId="3" borderId="1" xfId="0" applyNumberFormat="1" applyFill="1" applyBorder="1" applyAlignment="1" quotePrefix="1"><alignment horizontal="left" vertical="top" wrapText="1" indent="1"/></xf></cellXfs>
 <cellStyles count="1"><cellStyle name="常规" xfId="0" builtinId="0"/></cellStyles>
 </styleSheet>"""
 
@@ -148,7 +151,7 @@ def _page(sheet: Sheet) -> Iterator[str]:
     """一页的 XML，一行一段。"""
     rows = iter(sheet.rows)
     first = list(islice(rows, _LOOKED_AT))
-    letters = [_letter(i) for i in range(len(sheet.columns))]
+    letters = [letter(i) for i in range(len(sheet.columns))]
     widths = [_width(column, [row[i] for row in first]) for i, column in enumerate(sheet.columns)]
     yield (
         f'{_XML}<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
@@ -172,9 +175,9 @@ def _page(sheet: Sheet) -> Iterator[str]:
     )
 
 
-def _letter(i: int) -> str:
+def letter(i: int) -> str:
     """0 → A，26 → AA。"""
-    return (_letter(i // 26 - 1) if i > 25 else "") + chr(65 + i % 26)
+    return (letter(i // 26 - 1) if i > 25 else "") + chr(65 + i % 26)
 
 
 def _column_widths(widths: Sequence[int]) -> str:
@@ -198,13 +201,23 @@ def _row(
     widths: Sequence[int],
 ) -> str:
     cells = (
-        _string(f"{x}{number}", value, _LONG if _is_long(value) else _TEXT)
-        if isinstance(value, str)
-        else f'<c r="{x}{number}" s="{_STYLES[column.kind]}"><v>{_number(value, column.kind)}</v></c>'
+        _cell(f"{x}{number}", value, column.kind)
         for x, value, column in zip(letters, values, columns, strict=True)
-        if value is not None
+        if value is not None or column.kind == "entry"
     )
     return f'<row r="{number}"{_height(values, widths)}>{"".join(cells)}</row>'
+
+
+def _cell(place: str, value: object, kind: str) -> str:
+    """一格；留给人填的格空着也写出来，好看见黄底。"""
+    if isinstance(value, str):
+        return _string(place, value, _ENTRY_TEXT if kind == "entry" else _LONG if _is_long(value) else _TEXT)
+    if value is None:
+        return f'<c r="{place}" s="{_STYLES[kind]}"/>'
+    if isinstance(value, Formula):
+        shown = _number(value.value, kind)
+        return f'<c r="{place}" s="{_STYLES[kind]}"><f>{escape(value.expression)}</f><v>{shown}</v></c>'
+    return f'<c r="{place}" s="{_STYLES[kind]}"><v>{_number(value, kind)}</v></c>'
 
 
 def _height(values: Sequence[object], widths: Sequence[int]) -> str:

@@ -1,0 +1,129 @@
+"""`lifecycle-lab class`：教师的门。这里只认参数、叫 grading 的房间、把结果说出来。"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lifecycle_lab.export import terminal_text
+
+class_app = typer.Typer(help="一个班：开班、发放、收取、评分、讲评", no_args_is_help=True)
+Folder = Annotated[Path, typer.Option("--class", help="班级文件夹（class init 的 --out）")]
+_MOST_SHOWN = 20
+
+
+def add_to(app: typer.Typer) -> None:
+    """把 class 的几个命令挂到命令行上。"""
+    app.add_typer(class_app, name="class")
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        typer.echo(terminal_text(line))
+
+
+def _progress(count: int, total: int) -> None:
+    if sys.stderr.isatty():
+        typer.echo(f"\r{count}/{total}", err=True, nl=count == total)
+
+
+@class_app.command("init")
+def init(
+    roster: Annotated[Path, typer.Argument(help="名单（CSV 或 XLSX，有“学号”一列）")],
+    course: Annotated[str, typer.Option(help="班名，如 营销2301")],
+    out: Annotated[Path, typer.Option(help="班级文件夹（新的）；密钥与成绩册都在里面，不要发给学生")],
+    source: Annotated[str, typer.Option(help="题本从哪份数据抽：survey、online_retail 或文件")] = "",
+    as_of: Annotated[str, typer.Option(help="观察日 年-月-日，只用于订单；空为默认")] = "",
+) -> None:
+    """开一个班：读名单，造课程密钥，写好规则 course.toml。"""
+    from lifecycle_lab.grading import init_class
+
+    found = init_class(roster, course, out, source, as_of)
+    _say(
+        f"开好了：{found.rules.name}，{len(found.roster.students)} 人，{len(found.rules.tasks)} 次作业。",
+        *(f"注意：{note}" for note in found.roster.notes),
+        f"规则在 {out / 'course.toml'}：截止、分值、迟交在那里改。",
+        f"密钥在 {out / 'secret.key'}：只留在你这里，另存一份；丢了它，题本就算不回来。",
+    )
+
+
+@class_app.command("hand-out")
+def hand_out_command(
+    folder: Folder = Path("."),
+    shared: Annotated[bool, typer.Option("--shared", help="课页合成一个包，题本一人一个文件")] = False,
+    printed: Annotated[bool, typer.Option("--printed", help="再写一人一份可以打印的 Word")] = False,
+) -> None:
+    """发：一人一个小包（题本、空白答案、课页、开始说明），写进 hand-out/。"""
+    from lifecycle_lab.grading import hand_out, open_class
+
+    found = hand_out(open_class(folder), shared=shared, printed=printed, progress=_progress)
+    sizes = [size for _, size in found.files]
+    _say(
+        f"写好了 {len(sizes)} 个文件，共 {found.total / 1e6:.1f} MB，最大的 {max(sizes) / 1e3:.0f} kB。",
+        f"在 {folder / 'hand-out'}：一人发一个，名字里有学号。",
+    )
+
+
+@class_app.command("collect")
+def collect_command(
+    what: Annotated[list[Path], typer.Argument(help="放着交来的东西的文件夹或 ZIP；可以写几个")],
+    folder: Folder = Path("."),
+) -> None:
+    """收：认出每一件是谁的，说出谁没有交、谁交了几份、哪些没用上。可以收几次。"""
+    from lifecycle_lab.grading import collect, open_class, tally
+
+    classroom = open_class(folder)
+    rows = collect(classroom, what)
+    found = tally(classroom.roster, rows)
+    _say(
+        f"收到过 {len(rows)} 件；名单 {len(classroom.roster.students)} 人，交了 {len(found.handed)} 人，"
+        f"没有交 {len(found.missing)} 人，交过几份的 {len(found.twice)} 人，"
+        f"认不出是谁的 {len(found.unassigned)} 件，读不懂的 {len(found.refused)} 件，略过 {found.skipped} 件。",
+        *_listed("没有交", found.missing),
+        *_listed("交过几份", [f"{who}（{count} 份）" for who, count in found.twice]),
+        *_listed("认不出", [f"{row.place}：{row.said}" for row in found.unassigned]),
+        *_listed("读不懂", [f"{row.place}：{row.said}" for row in found.refused]),
+        f"每一件一行，在 {folder / 'collected.csv'}。",
+    )
+
+
+def _listed(title: str, lines) -> list[str]:
+    more = [f"  …… 还有 {len(lines) - _MOST_SHOWN} 条"] if len(lines) > _MOST_SHOWN else []
+    return [f"{title}：", *(f"  {line}" for line in lines[:_MOST_SHOWN]), *more] if lines else []
+
+
+@class_app.command("grade")
+def grade_command(
+    folder: Folder = Path("."),
+    docx: Annotated[bool, typer.Option("--docx", help="反馈再写一份 Word")] = False,
+) -> None:
+    """评：成绩册、每人的反馈、讲评；填过的分读回来。只读数据，不运行学生的任何东西。"""
+    from lifecycle_lab.grading import grade_class, open_class
+    from lifecycle_lab.grading.grade import summary_lines
+
+    grades = grade_class(open_class(folder))
+    _say(*summary_lines(grades, grades.write(docx=docx, progress=_progress)))
+
+
+@class_app.command("simulate")
+def simulate_command(
+    out: Annotated[Path, typer.Option(help="演示班写在这个新文件夹里")],
+    students: Annotated[int, typer.Option(help="多少人", min=1)] = 60,
+    seed: Annotated[int, typer.Option(help="种子：换一个，换一班人")] = 1,
+) -> None:
+    """编一个演示班（名单、班级文件夹、交上来的东西），先拿它练一遍收与评；没有一位是真人。"""
+    from lifecycle_lab.answers import write_file
+    from lifecycle_lab.grading import init_class
+    from lifecycle_lab.grading.simulate import simulate, simulated_roster
+
+    roster = write_file(out / "roster.csv", simulated_roster(students, seed).csv(), "名单")
+    classroom = init_class(roster, "演示班（编的）", out / "class")
+    files = simulate(classroom, out / "submissions", seed)
+    _say(
+        f"编好了 {students} 人的演示班，交来 {len(files)} 件（有一个 ZIP，里面还有）。",
+        f"收：lifecycle-lab class collect {out / 'submissions'} --class {out / 'class'}",
+        f"评：lifecycle-lab class grade --class {out / 'class'}",
+    )

@@ -1,0 +1,141 @@
+"""名单与班级：学号是文字，坏的、重复的说出是谁；规则写错说出是哪一项；密钥只在班级文件夹里。"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+
+import openpyxl
+import pytest
+from classes import new_class
+
+from lifecycle_lab.content.grading import grading, read_grading, read_simulated, simulated_text
+from lifecycle_lab.grading import init_class, open_class, read_roster
+from lifecycle_lab.schema import ContentError, DataError, LabError
+
+COURSE = Path(__file__).resolve().parents[1] / "data" / "course"
+
+
+def roster(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / "名单.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_ids_stay_texts_in_every_encoding(tmp_path, encoding):
+    found = read_roster(roster(tmp_path, "学号,姓名,班级\n007,王𠮷,营销1\n0a8, 李四 ,\n", encoding))
+    assert [(s.student_id, s.name, s.class_name) for s in found.students] == [
+        ("007", "王𠮷", "营销1"),
+        ("0A8", "李四", ""),
+    ]
+
+
+def test_title_lines_above_the_header_and_other_columns(tmp_path):
+    text = "某某大学 2026 秋 点名册,,,\n序号,学 号,学生姓名,备注\n1,0230001,甲,\n2,0230002,乙,重修\n"
+    assert [s.shown for s in read_roster(roster(tmp_path, text)).students] == ["0230001 甲", "0230002 乙"]
+
+
+def test_a_workbook_with_text_ids(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["学号", "姓名"], ["0230001", "甲"], [20230002, "乙"]):
+        book.active.append(row)
+    book.save(tmp_path / "r.xlsx")
+    found = read_roster(tmp_path / "r.xlsx")
+    assert [s.student_id for s in found.students] == ["0230001", "20230002"]
+    assert "长短不一" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("学号,姓名\n1,甲\n2,乙\n１,丙\n", ["出现了两次", "「甲」", "「丙」", "第 2 行", "第 4 行"]),
+        ("学号,姓名\n2.02E+11,甲\n", ["第 2 行", "科学记数"]),
+        ("学号,姓名\n,甲\n", ["第 2 行", "空的"]),
+        ("学号,姓名\n1\u200b2,甲\n", ["第 2 行", "看不见"]),
+        ("编码,姓名\n1,甲\n", ["学号"]),
+        ("学号,学生学号\n1,2\n", ["两列"]),
+        ("学号,姓名\n1,甲,多,出\n", ["第 2 行"]),
+        ("学号,姓名\n", ["0 人"]),
+    ],
+)
+def test_damaged_rosters_are_refused_by_name(tmp_path, text, said):
+    with pytest.raises(DataError) as refused:
+        read_roster(roster(tmp_path, text))
+    assert [part for part in said if part not in str(refused.value)] == [], str(refused.value)
+
+
+def test_a_class_has_a_secret_of_its_own_that_nobody_else_reads(tmp_path):
+    one, two = new_class(tmp_path / "a"), new_class(tmp_path / "b")
+    assert re.fullmatch(rb"[0-9a-f]{64}", one.secret)
+    assert one.secret != two.secret
+    if os.name == "posix":
+        assert stat.S_IMODE((one.folder / "secret.key").stat().st_mode) == 0o600
+    assert one.secret.decode() not in repr(one)
+    drawn = [c.assignment(c.roster.students[0]) for c in (one, two)]
+    assert drawn[0].draw.keyed
+    assert drawn[0].customer_ids != drawn[1].customer_ids
+
+
+def test_an_existing_class_is_never_overwritten(tmp_path):
+    one = new_class(tmp_path)
+    before = {p: p.read_bytes() for p in one.folder.iterdir()}
+    with pytest.raises(LabError, match="已经有一个班"):
+        init_class(tmp_path / "roster.csv", "别的", one.folder)
+    assert {p: p.read_bytes() for p in one.folder.iterdir()} == before
+
+
+def test_every_exercise_of_the_course_is_in_exactly_one_task(tmp_path):
+    from lifecycle_lab.content import course
+
+    rules = new_class(tmp_path).rules
+    assert sorted(rules.exercises) == sorted(course().exercises)
+    assert rules.points == {name: e.points for name, e in course().exercises.items()}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("percent_per_day = 10", "percent_per_day = 101", "percent_per_day"),
+        ("percent_per_day = 10", "", "percent_per_day"),
+        ('clock = "saved"', 'clock = "now"', "clock"),
+        ('exercises = ["warm_up"]', 'exercises = ["warm"]', "warm"),
+        ("# due = 2026-12-20T23:59:00+08:00", 'due = "明天"', "due"),
+        ("warm_up = 3", "warm_up = -3", "warm_up"),
+        ("warm_up = 3", "worm_up = 3", "worm_up"),
+        ("rules = 1", "rules = 2", "rules"),
+        ("format = 1", "formt = 1", "format"),
+    ],
+)
+def test_a_slip_in_the_rules_is_named(tmp_path, before, after, said):
+    path = new_class(tmp_path).folder / "course.toml"
+    text = path.read_text("utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), "utf-8")
+    with pytest.raises(ContentError) as refused:
+        open_class(path.parent)
+    assert "course.toml" in str(refused.value)
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("read", "name"), [(read_grading, "grading.toml"), (read_simulated, "simulated_class.toml")]
+)
+def test_no_line_of_the_content_can_be_dropped_unnoticed(tmp_path, read, name):
+    lines = (COURSE / name).read_text("utf-8").splitlines(keepends=True)
+    path = tmp_path / name
+    for i, line in enumerate(lines):
+        if re.match(r"[a-z_0-9]+ = ", line):
+            path.write_text("".join(lines[:i] + lines[i + 1 :]), "utf-8")
+            with pytest.raises(ContentError, match=name):
+                read(path)
+    path.write_text("".join(lines) + "\n[more]\nx = 1\n", "utf-8")
+    with pytest.raises(ContentError, match="more"):
+        read(path)
+
+
+def test_the_shipped_content_is_read():
+    assert grading().limits.gram == 4
+    assert len(simulated_text().parts) == 7
