@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from lifecycle_lab.content.curve_words import Measures
 from lifecycle_lab.content.beyond import BeyondContent
+from lifecycle_lab.content.curve_words import Measures
 from lifecycle_lab.content.curves import CurveContent
 from lifecycle_lab.content.cycles import CycleContent
 from lifecycle_lab.content.loyalty import LoyaltyContent

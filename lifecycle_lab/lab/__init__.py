@@ -40,14 +40,14 @@ from lifecycle_lab.widgets.readings import ReadingToggles
 from lifecycle_lab.widgets.worksheet import Worksheet
 
 if TYPE_CHECKING:
-    from lifecycle_lab.lab.curve_room import Curves
     from lifecycle_lab.lab.beyond_lesson import Beyond
+    from lifecycle_lab.lab.curve_room import Curves
     from lifecycle_lab.lab.cycle_shop import CycleShop
+    from lifecycle_lab.lab.loyalty_desk import LoyaltyDesk
+    from lifecycle_lab.lab.move_desk import MoveDesk
+    from lifecycle_lab.lab.stage_desk import StageDesk
     from lifecycle_lab.lab.value_lesson import ValueLesson
     from lifecycle_lab.lab.value_shop import ValueShop
-    from lifecycle_lab.lab.stage_desk import StageDesk
-    from lifecycle_lab.lab.move_desk import MoveDesk
-    from lifecycle_lab.lab.loyalty_desk import LoyaltyDesk
 
 # 一个内核一个会话：答案文件据此分清“以前的会话”与“刚才的点击”
 _SESSION = secrets.token_hex(8)
@@ -179,30 +179,35 @@ class Lab:
         from lifecycle_lab.lab.value_shop import ValueShop  # 用到才引入 scipy
 
         return ValueShop(self.shop(name), ledgers.shop_name(name, self.source, self.assignment))
+
     @cached_property
     def stages(self) -> StageDesk:
         """第 01 课的桌面：阶段模型、对照、图鉴，和从订单到阶段。"""
         from lifecycle_lab.lab.stage_desk import StageDesk
 
         return StageDesk(self.shop)
+
     @cached_property
     def curves(self) -> Curves:
         """第 02 课：生命曲线、四种类型、分配预算的一局。"""
         from lifecycle_lab.lab.curve_room import Curves
 
         return Curves(self.shop)
+
     @cached_property
     def moves(self) -> MoveDesk:
         """第 03 课：状态的移动、影响因素、渠道的账；`lab.moves.shop()` 是你的来源那一家。"""
         from lifecycle_lab.lab.move_desk import MoveDesk
 
         return MoveDesk(self.source, self.assignment)
+
     @cached_property
     def beyond(self) -> Beyond:
         """第 05 课：从十人到全体。"""
         from lifecycle_lab.lab.beyond_lesson import Beyond  # 用到才引入 numpy
 
         return Beyond(self.assignment, self.source, self._closed)
+
     @cached_property
     def loyalty(self) -> LoyaltyDesk:
         """第 08 课的表、图、案例与滑块。"""

@@ -34,21 +34,9 @@ def _built(exercise_id: str, seed: str) -> Problem:
 @lru_cache(maxsize=1)
 def builders() -> Mapping[str, Builder]:
     """题号 → 出题的函数；与那里的题一一对应（有测试比较）。"""
-    from lifecycle_lab.exercises.problems import cycles, values
+    from lifecycle_lab.exercises.problems import beyond, cycles, life, loyalty, moves, stages, values
 
-    return {**cycles.BUILDERS, **values.BUILDERS}
-    from lifecycle_lab.exercises.problems import cycles, stages
-
-    return {**cycles.BUILDERS, **stages.BUILDERS}
-    from lifecycle_lab.exercises.problems import cycles, life
-
-    return {**life.BUILDERS, **cycles.BUILDERS}
-    from lifecycle_lab.exercises.problems import cycles, moves
-
-    return {**cycles.BUILDERS, **moves.BUILDERS}
-    from lifecycle_lab.exercises.problems import beyond, cycles
-
-    return {**beyond.BUILDERS, **cycles.BUILDERS}
-    from lifecycle_lab.exercises.problems import cycles, loyalty
-
-    return {**cycles.BUILDERS, **loyalty.BUILDERS}
+    found: dict[str, Builder] = {}
+    for lesson in (stages, life, moves, beyond, cycles, values, loyalty):
+        found |= lesson.BUILDERS
+    return found
