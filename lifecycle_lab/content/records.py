@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
@@ -179,7 +180,7 @@ def read_nest(path: Path, name: str = "") -> Record:
     except DataError as error:
         raise _as_content_error(path, error) from None
     try:
-        return Record(name, tomllib.loads(text, parse_float=Decimal))
+        return Record(name, _parsed(text))
     except (ValueError, RecursionError) as error:
         # 库的说明是英文，只取行列
         place = re.search(r"line (\d+), column (\d+)", str(error))
@@ -188,6 +189,12 @@ def read_nest(path: Path, name: str = "") -> Record:
             where=name + (f" 第 {place[1]} 行第 {place[2]} 个字附近" if place else ""),
             remedy="多半是少了引号、方括号或等号；同一个键写了两次也会这样。",
         ) from None
+
+
+@functools.lru_cache(maxsize=256)
+def _parsed(text: str) -> Mapping[str, object]:
+    """同样的文字只解析一次：改一份文件、重读整门课时，别的几十份不必再来一遍。结果只读不改。"""
+    return tomllib.loads(text, parse_float=Decimal)
 
 
 def by_lesson(folder: Path, key: str) -> list[Record]:
