@@ -128,13 +128,37 @@ def test_any_orders_equal_the_loops(rows):
 @settings(max_examples=12)
 @given(ROWS, st.integers(1, 4))
 def test_the_fast_text_equals_the_portable_one(rows, threads):
-    assert portable(rows) == fast(rows, threads)
+    """切成几份也一样：这里一行以上就切，切口可以落在谁也没有的地方。"""
+    assert portable(arrow(rows)) == fast(arrow(rows), threads)
 
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_the_fast_text_equals_the_portable_one_beyond_one_batch(threads):
-    rows = drawn(3, 20_000, 4_000)
-    assert portable(rows) == fast(rows, threads)
+    orders = arrow(drawn(3, 20_000, 4_000))
+    assert portable(orders) == fast(orders, threads)
+
+
+def test_the_fast_text_equals_the_portable_one_beyond_one_row_group():
+    """三十万行：表里有几组行，排序、切开、流过都真的分几段；最大的客户比一份还大。"""
+    connection = duckdb.connect()
+    connection.execute(
+        "create table shop as select case when h % 3 = 0 then 'big' else 'c' || h % 90001 end as customer_id,"
+        " date '2020-01-01' + cast(hash(r, 1) % 1400 as int) as order_date,"
+        " cast(hash(r, 2) % 5000 as int) - 500 as amount from (select hash(r) as h, r from range(300000) t(r))"
+    )
+    orders = warehouse.table(connection, "shop")
+    assert portable(orders) == fast(orders, 4)
+
+
+def test_shares_cover_every_row_once_and_split_no_customer(monkeypatch):
+    monkeypatch.setattr(engines, "SHARED_ROWS", 1)
+    with warehouse.open_orders(arrow(SHOP), AS_OF, settings=warehouse.Settings(threads=4)) as w:
+        shares = [set(w._engine.rows(f"select customer_id from {s}")) for s in w._engine._shares(w._rows)]
+        assert len(shares) == 4
+        assert sum(map(len, shares)) == len(set.union(*shares))
+        counts = [w._engine.rows(f"select count(*) from {s}")[0][0] for s in w._engine._shares(w._rows)]
+        assert sum(counts) == w.intake.used
+        assert max(counts) < w.intake.used / 3
 
 
 def everything(w):
@@ -142,14 +166,17 @@ def everything(w):
         return w.intake, list(w.base()), w.gaps(), w.states(), w.own_states()
 
 
-def portable(rows):
+def portable(orders):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engines.DuckDBEngine, "recipe", statements.PORTABLE)
-        return everything(warehouse.open_orders(arrow(rows), AS_OF))
+        return everything(warehouse.open_orders(orders, AS_OF))
 
 
-def fast(rows, threads):
-    return everything(warehouse.open_orders(arrow(rows), AS_OF, settings=warehouse.Settings(threads=threads)))
+def fast(orders, threads):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "SHARED_ROWS", 1)
+        settings = warehouse.Settings(threads=threads)
+        return everything(warehouse.open_orders(orders, AS_OF, settings=settings))
 
 
 @settings(max_examples=20)

@@ -6,14 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from lifecycle_lab.cycles.classes import CLASSES, Bounds, class_cycle, class_range, frequency_class
 from lifecycle_lab.cycles.spells import MERGED_FROM, GapRow, select
-from lifecycle_lab.cycles.survival import Curve, survival_curve
+from lifecycle_lab.cycles.survival import Curve, by_days, curve_of
 from lifecycle_lab.schema import ParameterError
 
 CYCLES = (1, 3)
@@ -79,18 +79,22 @@ def next_gaps(
     """
     if not 1 <= n < merged_from - 1:
         raise ParameterError(f"第 {n} 段间隔分不开来看。", remedy=f"n 取 1 到 {merged_from - 2}。")
-    following: dict[str, list[GapRow]] = {name: [] for name in CLASSES}
+    by_previous: dict[int, list[GapRow]] = {}
     for row in select(rows, n=n + 1):
-        following[frequency_class(row.previous, bounds)].append(row)  # type: ignore[arg-type]
+        by_previous.setdefault(row.previous, []).append(row)  # type: ignore[arg-type]
+    following: dict[str, list[GapRow]] = {name: [] for name in CLASSES}
+    for previous, found in by_previous.items():
+        following[frequency_class(previous, bounds)] += found
     lines = tuple(_line(name, found, bounds, cycles) for name, found in following.items() if found)
     return NextGaps(n, bounds, lines)
 
 
 def _line(name: str, rows: list[GapRow], bounds: Bounds, cycles: Sequence[int]) -> ClassLine:
-    curve = survival_curve(rows)
+    ended, watched = by_days(rows)
+    curve = curve_of(ended, watched)
     counts = [0] * len(CLASSES)
-    for row in rows:
-        counts[CLASSES.index(frequency_class(row.gap, bounds))] += row.count * row.closed
+    for days, count in ended.items():
+        counts[CLASSES.index(frequency_class(days, bounds))] += count
     cycle = class_cycle(name, bounds)
     return ClassLine(
         name,
@@ -100,7 +104,7 @@ def _line(name: str, rows: list[GapRow], bounds: Bounds, cycles: Sequence[int]) 
         tuple(Fraction(count, curve.closed) if curve.closed else None for count in counts),
         tuple(_share_in(curve, *class_range(other, bounds)) for other in CLASSES),
         tuple(_visible(curve, *class_range(other, bounds)) for other in CLASSES),
-        tuple(_within(rows, curve, many, many * cycle) for many in cycles),
+        tuple(_within(ended, curve, many, many * cycle) for many in cycles),
         curve.longest,
     )
 
@@ -118,8 +122,8 @@ def _visible(curve: Curve, low: int, high: int | None) -> Visible:
     return "part" if low <= curve.longest else "none"
 
 
-def _within(rows: list[GapRow], curve: Curve, cycles: int, days: int) -> Within:
-    back = sum(row.count for row in rows if row.closed and row.gap <= days)
+def _within(ended: Mapping[int, int], curve: Curve, cycles: int, days: int) -> Within:
+    back = sum(count for gap, count in ended.items() if gap <= days)
     naive = Fraction(back, curve.closed) if curve.closed else None
     share = curve.share_within(days)
     return Within(cycles, days, naive, share, share == 1 or days <= curve.longest)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
 from lifecycle_lab.cycles.spells import GapRow, select
-from lifecycle_lab.cycles.survival import Curve, survival_curve
+from lifecycle_lab.cycles.survival import Curve, by_days, curve_of
 from lifecycle_lab.schema import DataError
 
 QUANTILES = (Fraction(1, 2), Fraction(7, 10), Fraction(9, 10))
@@ -41,21 +41,27 @@ class Repurchase:
 def repurchase(rows: Iterable[GapRow], quantiles: Sequence[Fraction] = QUANTILES) -> Repurchase:
     """间隔表 → 表1(E2)：第一次购买之后与以后各次分开，朴素与校正并列。"""
     found = select(rows)
-    later = select(found, least=2)
+    first, later = by_days(select(found, n=1)), by_days(select(found, least=2))
     return Repurchase(
-        repurchase_line(select(found, n=1), quantiles),
-        repurchase_line(later, quantiles) if later else None,
-        repurchase_line(found, quantiles),
+        _line(*first, quantiles),
+        _line(*later, quantiles) if any(later) else None,
+        _line(first[0] + later[0], first[1] + later[1], quantiles),
     )
 
 
 def repurchase_line(rows: Sequence[GapRow], quantiles: Sequence[Fraction] = QUANTILES) -> RepurchaseLine:
     """间隔表的几行 → 表1的一行；一段也没有 → DataError。"""
+    return _line(*by_days(rows), quantiles)
+
+
+def _line(
+    ended: Mapping[int, int], watched: Mapping[int, int], quantiles: Sequence[Fraction]
+) -> RepurchaseLine:
     for share in quantiles:
         if not 0 < share <= 1:
             raise DataError(f"{share} 不是份额。", remedy="分位点在 0 与 1 之间，写成 Fraction(9, 10)。")
-    curve = survival_curve(rows)
-    naive = survival_curve(rows, naive=True) if curve.closed else None
+    curve = curve_of(ended, watched)
+    naive = curve_of(ended, {}) if curve.closed else None
     return RepurchaseLine(
         tuple(quantiles),
         tuple(naive.quantile(share) if naive else None for share in quantiles),

@@ -82,13 +82,19 @@ def survival_curve(rows: Iterable[GapRow], *, naive: bool = False) -> Curve:
 
     同一天里先算再买、后算观察到此为止：开着 30 天的一段，第 30 天还在分母上。
     """
+    ended, watched = by_days(rows)
+    return curve_of(ended, {} if naive else watched)
+
+
+def by_days(rows: Iterable[GapRow]) -> tuple[Counter[int], Counter[int]]:
+    """间隔表的行 → {天数: 已结束的间隔数}、{天数: 还开着的间隔数}：上百万行只过一遍，往后只看一千来个天数。"""
     ended, watched = Counter[int](), Counter[int]()
     for row in rows:
         if row.closed:
             ended[row.gap] += row.count
-        elif not naive:
+        else:
             watched[row.gap] += row.count
-    return curve_of(ended, watched)
+    return ended, watched
 
 
 def curve_of(ended: Mapping[int, int], watched: Mapping[int, int]) -> Curve:

@@ -100,8 +100,8 @@ class DuckDBEngine:
 
         self.settings, self._error, self._tables = settings, duckdb.Error, []
         self.lengths: dict[str, int] = {}  # 登记进来的数据框各有几行，不必再数
-        self._small = small
         special = settings.memory_limit or settings.threads or settings.temp_folder
+        self._small = small and not special
         self._own = Database(settings) if special else None
         self.connection = (self._own or _shared_database(os.getpid(), small)).connection.cursor()
         try:
@@ -135,9 +135,8 @@ class DuckDBEngine:
     def _next_customer(self, table: str, row: int) -> int | None:
         """第 row 行或以后，头一位新客户从哪一行开始。"""
         before = f"(select customer_id from {table} where rowid = {row - 1})"
-        return self.rows(f"select min(rowid) from {table} where rowid >= {row} and customer_id <> {before}")[
-            0
-        ][0]
+        found = self.rows(f"select min(rowid) from {table} where rowid >= {row} and customer_id <> {before}")
+        return found[0][0]
 
     def rows(self, sql: str) -> list[tuple]:
         with self._worded():

@@ -174,16 +174,21 @@ class Warehouse:
 
     def write(self, folder: Path | str, **keywords) -> list[Path]:
         """整份工作写成文件：customers、gaps、states 三个 Parquet，segments.csv；关键字同 customers。"""
-        folder = Path(folder)
-        customers = self.customers(**keywords)
-        paths = [customers.write(folder / "customers.parquet")]
-        for name, statement in (("gaps", statements.GAPS), ("states", statements.STATES)):
-            with written_whole(folder / f"{name}.parquet") as unfinished:
-                self._engine.write_parquet(self._text(statement), unfinished)
-            paths.append(folder / f"{name}.parquet")
-        return [*paths, write_csv(folder / "segments.csv", Segment._fields, customers.segments())]
+        folder, customers = Path(folder), self.customers(**keywords)
+        # 先写间隔：数完就放手一行一行的表，内存让给后面
+        cubes = [
+            self._write_cube(folder / f"{name}.parquet", statement)
+            for name, statement in (("gaps", statements.GAPS), ("states", statements.STATES))
+        ]
+        segments = write_csv(folder / "segments.csv", Segment._fields, customers.segments())
+        return [customers.write(folder / "customers.parquet"), *cubes, segments]
 
     # —— 内里 ——
+
+    def _write_cube(self, path: Path, statement: str) -> Path:
+        with written_whole(path) as unfinished:
+            self._engine.write_parquet(self._text(statement), unfinished)
+        return path
 
     def _build(self) -> None:
         engine, recipe = self._engine, self._engine.recipe
