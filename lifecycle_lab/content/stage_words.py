@@ -42,7 +42,7 @@ _SAID = {
     "model": "caution",
     "filled": "stages",
     "uncovered": "models",
-    "crosswalk": "model stage disputed",
+    "crosswalk": "stage disputed",
     "figure": "",
     "figure_chosen": "model stage start end",
     "atlas": "",

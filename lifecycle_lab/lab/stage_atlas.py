@@ -93,28 +93,27 @@ def crosswalk_table(model: str, stage: str) -> Table:
     """一个阶段压着别的模型的哪几个阶段，各占这一段的多少。"""
     home, chosen = stage_of(stage, model)
     span = Span(home.id, chosen.id, chosen.start, chosen.end)
-    rows, disputed = [], 0
-    for other in stages().models.values():
-        if other.id != home.id:
-            found = alongside(span, spans(other))
-            borders = [
-                other.stages[each.stage]
-                for each, _ in found
-                if other.stages[each.stage].dispute and span.start <= each.start < span.end
-            ]
-            disputed += len(borders)
-            rows.append(
-                (
-                    other.title,
-                    "、".join(f"{other.stages[each.stage].label} {percent(share)}" for each, share in found)
-                    or say("word.none"),
-                    "；".join(f"{one.label}：{one.dispute.rstrip('。')}" for one in borders)
-                    or say("word.none"),
-                )
-            )
-    said = say("said.crosswalk", model=home.title, stage=chosen.label, disputed=disputed)
+    others = [other for other in stages().models.values() if other.id != home.id]
+    borders = {other.id: _borders(span, other) for other in others}
+    rows = tuple((other.title, _beside(span, other), _told(borders[other.id])) for other in others)
     title = say("title.crosswalk", model=home.title, stage=chosen.label)
-    return Table(title, _columns(("model", "others", "disputed")), tuple(rows), said)
+    said = say("said.crosswalk", stage=chosen.label, disputed=sum(map(len, borders.values())))
+    return Table(title, _columns(("model", "others", "disputed")), rows, said)
+
+
+def _beside(span: Span, other: StageModel) -> str:
+    found = alongside(span, spans(other))
+    shown = (f"{other.stages[each.stage].label} {percent(share)}" for each, share in found)
+    return "、".join(shown) or say("word.none")
+
+
+def _borders(span: Span, other: StageModel) -> list[StageText]:
+    """别的模型里，起点落在这一段、又有争议的阶段。"""
+    return [one for one in other.stages.values() if one.dispute and span.start <= one.start < span.end]
+
+
+def _told(borders: Iterable[StageText]) -> str:
+    return "；".join(f"{one.label}：{one.dispute.rstrip('。')}" for one in borders) or say("word.none")
 
 
 def lanes() -> tuple[Lane, ...]:

@@ -28,16 +28,14 @@ from lifecycle_lab.stages.placing import (
     true_stage,
 )
 
-_WHOLE = ("settled_purchases", "growing_purchases", "trend_purchases", "trial_purchases")
 _DATES = 6
 Placed = Mapping[CustomerId, tuple[Evidence, Fraction]]
 """客户 →（证据，他的周期）。"""
 
 
-def placing_rule(quiet: Fraction | None = None) -> PlacingRule:
-    """内容里的规则；quiet 换一种“安静”。"""
-    numbers = {name: int(value) if name in _WHOLE else value for name, value in stages().rule.items()}
-    return PlacingRule(**(numbers | ({} if quiet is None else {"quiet": quiet})))  # type: ignore[arg-type]
+def placing_rule(**changed: Fraction) -> PlacingRule:
+    """内容里的规则；changed 换掉其中几个数。"""
+    return PlacingRule.of(stages().rule, **changed)
 
 
 class StageShop:
@@ -84,7 +82,7 @@ class StageShop:
 
     def period_shares(self, today: int | None = None, quiet: Fraction | None = None) -> dict[str, Fraction]:
         """五个时期的占比；today 换一个观察日，quiet 换一种“安静”。"""
-        rule = placing_rule(quiet)
+        rule = self.rule if quiet is None else placing_rule(quiet=quiet)
         return shares((period(found, rule) for found, _ in self.found(today).values()), PERIODS)
 
     def history_days(self) -> list[int]:

@@ -57,6 +57,12 @@ class PlacingRule:
                 remedy="改 stages.toml 的 [rule]。",
             )
 
+    @classmethod
+    def of(cls, numbers: Mapping[str, Fraction], **changed: Fraction) -> PlacingRule:
+        """内容里的一套数 → 规则；changed 换掉其中几个。天数按整数用。"""
+        chosen = {**numbers, **changed}
+        return cls(**{name: int(v) if name.endswith("_purchases") else v for name, v in chosen.items()})  # type: ignore[arg-type]
+
 
 @dataclass(frozen=True)
 class Evidence:

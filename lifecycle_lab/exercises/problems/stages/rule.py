@@ -10,12 +10,11 @@ from lifecycle_lab.content.stages import FOUR, stages
 from lifecycle_lab.exercises.entries import Entry
 from lifecycle_lab.exercises.problems.shapes import Ask, Problem
 from lifecycle_lab.schema import half_up
-from lifecycle_lab.stages.placing import RELATION_STAGES, STAGE_OF, Evidence, PlacingRule, criterion, place
+from lifecycle_lab.stages.placing import RELATION_STAGES, Evidence, PlacingRule, criterion, place
 from lifecycle_lab.tables import Cell
 from lifecycle_lab.variants import Numbers
 
 _TENTHS = 10
-_WHOLE = ("settled_purchases", "growing_purchases", "trend_purchases", "trial_purchases")
 _UNSEEN = "看不出"
 _SAID = {
     "quiet": "安静满了界限，别的不用再看",
@@ -37,6 +36,15 @@ class _Client:
     trend: int | None
 
     @property
+    def first(self) -> int:
+        """第一次买是几天前。"""
+        return self.cycle * self.known // _TENTHS
+
+    @property
+    def last(self) -> int:
+        return self.cycle * self.quiet // _TENTHS
+
+    @property
     def evidence(self) -> Evidence:
         return self.evidence_of(Fraction(self.known, _TENTHS), Fraction(self.quiet, _TENTHS))
 
@@ -44,10 +52,27 @@ class _Client:
         trend = None if self.trend is None else Fraction(self.trend, 100)
         return Evidence(self.purchases, known, quiet, trend)
 
+    @property
+    def written(self) -> dict[str, str]:
+        """给出的几格。"""
+        return {
+            "purchases": f"{self.purchases} 天",
+            "first": f"{self.first} 天前",
+            "last": f"{self.last} 天前",
+            "cycle": f"{self.cycle} 天",
+            "trend": _UNSEEN if self.trend is None else f"{self.trend} %",
+        }
 
-def default_rule() -> PlacingRule:
-    numbers = {name: int(v) if name in _WHOLE else v for name, v in stages().rule.items()}
-    return PlacingRule(**numbers)  # type: ignore[arg-type]
+    @property
+    def words(self) -> dict[str, object]:
+        """理由里可以填入的数。"""
+        one = self.evidence
+        return {
+            **{name: getattr(self, name) for name in ("first", "last", "cycle", "purchases")},
+            "known": half_up(one.known, 1),
+            "quiet": half_up(one.quiet, 1),
+            "trend": self.written["trend"],
+        }
 
 
 def clients(numbers: Numbers) -> dict[str, _Client]:
@@ -88,56 +113,41 @@ def clients(numbers: Numbers) -> dict[str, _Client]:
 
 def stage_rule(numbers: Numbers) -> Problem:
     """认识几个周期、安静几个周期、放进哪个阶段。"""
-    rule, found = default_rule(), clients(numbers)
+    rule, found = PlacingRule.of(stages().rule), clients(numbers)
     labels = {name: stage.label for name, stage in stages().models[FOUR].stages.items()}
     right: dict[Cell, object] = {}
     fields: dict[Cell, Mapping[str, object]] = {}
     given: dict[Cell, str] = {}
     for row, client in found.items():
-        first, last = (client.cycle * tenths // _TENTHS for tenths in (client.known, client.quiet))
-        stage = labels[place(client.evidence, rule)]
-        known, quiet = client.evidence.known, client.evidence.quiet
-        right |= {(row, "known"): known, (row, "quiet"): quiet, (row, "stage"): stage}
-        trend = _UNSEEN if client.trend is None else f"{client.trend} %"
-        given |= {
-            (row, "purchases"): f"{client.purchases} 天",
-            (row, "first"): f"{first} 天前",
-            (row, "last"): f"{last} 天前",
-            (row, "cycle"): f"{client.cycle} 天",
-            (row, "trend"): trend,
-        }
-        words = {
-            "first": first,
-            "last": last,
-            "cycle": client.cycle,
-            "known": half_up(known, 1),
-            "quiet": half_up(quiet, 1),
-            "purchases": client.purchases,
-            "trend": trend,
-            "stage": stage,
-            "said": _SAID[criterion(client.evidence, rule)],
-        }
+        one = client.evidence
+        stage = labels[place(one, rule)]
+        right |= {(row, "known"): one.known, (row, "quiet"): one.quiet, (row, "stage"): stage}
+        given |= {(row, column): text for column, text in client.written.items()}
+        words = client.words | {"stage": stage, "said": _SAID[criterion(one, rule)]}
         fields |= {(row, column): words for column in ("known", "quiet", "stage")}
+    cycles = Ask("number", "个")
     return Problem(
         tuple(found),
         given,
         {
-            "known": Ask("number", "个"),
-            "quiet": Ask("number", "个"),
+            "known": cycles,
+            "quiet": cycles,
             "stage": Ask("choice", choices=tuple(labels[name] for name in RELATION_STAGES)),
         },
         right,
         fields,
         {
-            "days_for_cycles": {
-                (row, column): client.cycle * tenths // _TENTHS
-                for row, client in found.items()
-                for column, tenths in (("known", client.known), ("quiet", client.quiet))
-            },
+            "days_for_cycles": _days_for_cycles(found),
             "many_so_stable": {(row, "stage"): labels["stability"] for row in ("甲", "戊")},
         },
         lambda own: _own_stages(own, found, rule, labels),
     )
+
+
+def _days_for_cycles(found: Mapping[str, _Client]) -> dict[Cell, object]:
+    """写了天数，没有除以周期。"""
+    days = {row: {"known": client.first, "quiet": client.last} for row, client in found.items()}
+    return {(row, column): many for row, each in days.items() for column, many in each.items()}
 
 
 def _own_stages(
@@ -148,5 +158,5 @@ def _own_stages(
     for row, client in found.items():
         if (row, "known") in own and (row, "quiet") in own:
             counted = client.evidence_of(own[row, "known"].value, own[row, "quiet"].value)
-            placed[row, "stage"] = labels[STAGE_OF[criterion(counted, rule)]]
+            placed[row, "stage"] = labels[place(counted, rule)]
     return placed
