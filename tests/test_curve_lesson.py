@@ -220,6 +220,18 @@ def test_a_cohort_leaves_out_the_first_month_and_thin_ends(room):
     assert "不能代表全体" not in room.cohort("longjing").caption
 
 
+def test_the_true_types_are_averaged_apart(room):
+    found, truth = room.shop("longjing").by_truth(), oracle.shipped("longjing")
+    for kind, values in found.items():
+        chosen = [t for t, true, _ in truth.values() if true == kind and len(t) > 1]
+        assert values[3] == Fraction(sum(t[4] for t in chosen if len(t) > 4), sum(len(t) > 4 for t in chosen))
+    # 一年以后，四型的高低正是离开的先后
+    later = [sum(found[kind][11:17]) for kind in curves.EXIT_TYPES]
+    assert later == sorted(later)
+    assert "早期流产型 1.7 → 0.2" in room.truth_figure().caption
+    assert isinstance(room.truth_figure("online_retail"), Shown)
+
+
 def test_found_counts_everybody_once(room):
     table = room.found("online_retail")
     total = sum(int(cell.replace(",", "")) for row in table.rows for cell in row[1:])
@@ -380,6 +392,8 @@ def test_sliders_and_code_play_the_same_game():
     assert table.rows[0][5] in moment.said  # 信任再多花一元
     assert mine.best == other.best == (300, 0, 200, 0)
     assert mine.sliders.at(trust=12).png != moment.png
+    mine.sliders.start  # noqa: B018
+    assert mine.last == (1200, 0, 0, 0)  # 滑块一显示就在零上，不算试过
 
 
 def test_other_assumptions_are_played_one_at_a_time():

@@ -130,10 +130,24 @@ class CurveShop:
         people = [who for who, table in self.tv.items() if bought(table) >= least and len(table) > 1]
         if len(people) < LEAST_SEEN:
             raise DataError(say("said.no_cohort", shop=self.title), remedy="把 least 写小一些。")
-        tables = [self.tv[who][1:] for who in people]
-        months = sum(sum(len(t) > k for t in tables) >= LEAST_SEEN for k in range(max(map(len, tables))))
-        profits = [self.profit(who)[1:] for who in people]
+        months = self._watched(people)
+        tables, profits = [self.tv[who][1:] for who in people], [self.profit(who)[1:] for who in people]
         return list(curves.cohort(tables)[:months]), list(curves.cohort(profits)[:months]), len(people)  # type: ignore[arg-type]
+
+    def _watched(self, people: Sequence[CustomerId]) -> int:
+        """从第 2 个月起有几个月至少看到 LEAST_SEEN 位。"""
+        lengths = [len(self.tv[who]) - 1 for who in people]
+        return sum(sum(length > k for length in lengths) >= LEAST_SEEN for k in range(max(lengths)))
+
+    def by_truth(self) -> dict[str, list[Fraction]]:
+        """真相的四型各自每月的平均，从第 2 个月起；不足十位的一型不在里面。"""
+        found = {}
+        for kind in curves.EXIT_TYPES:
+            people = [w for w in self.tv if self.truth[w].exit_type == kind and len(self.tv[w]) > 1]
+            if len(people) >= LEAST_SEEN:
+                tables = [self.tv[who][1:] for who in people]
+                found[kind] = list(curves.cohort(tables)[: self._watched(people)])
+        return found
 
     def portraits(self, curve: curves.LifeCurve) -> list[Portrait]:
         """最像理想的两位、最不像的一位、买着买着就走了的两位；挑法写在图下。"""
