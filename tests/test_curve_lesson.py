@@ -177,6 +177,18 @@ def test_a_score_that_is_no_better_than_the_commonest_says_so(room):
     assert "认出率平均 62.8 %" in note  # tests/test_curves_shops.py 的 0.628
 
 
+def test_years_of_short_cycles_make_the_types_visible():
+    """与 tests/test_curves_shops.py 的长窗口同一结论：是数据不够，不是判法不对。"""
+    mine = Curves(lambda name: None)
+    found = mine.shop("patient").score(gone=True)
+    recalls = [found.recall(kind) for kind in curves.EXIT_TYPES]
+    assert found.people > 1_000
+    assert found.accuracy > 2 * found.baseline
+    assert float(sum(recalls)) / 4 == pytest.approx(0.70, abs=0.04)
+    assert "十年" in mine.score("patient", gone=True).title
+    assert mine.shop("patient") is mine.shop("patient")
+
+
 def test_profit_is_money_less_cost_or_an_assumed_share(room):
     tea, retail = room.shop("longjing"), room.shop("online_retail")
     orders = pq.read_table(data_folder() / "longjing.parquet").to_pylist()

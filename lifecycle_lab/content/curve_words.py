@@ -26,7 +26,7 @@ _COLUMNS = (
     "truth people recall"
 )
 _WORDS = {
-    **dict.fromkeys(("never", "none"), ""),
+    **dict.fromkeys(("never", "none", "patient"), ""),
     "months": "low high",
     "until": "month",
     "range": "low high",

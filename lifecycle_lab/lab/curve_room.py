@@ -75,13 +75,21 @@ class Curves:
     # ── 从数据看 ────────────────────────────────────────────────────
 
     def shop(self, name: str = "") -> CurveShop:
-        """一家店每位客户每月的数；同名总是同一家。"""
-        from lifecycle_lab.lab.curve_shop import CurveShop  # 用到才引入 DuckDB
+        """一家店每位客户每月的数；同名总是同一家。patient 是现造的：周期短，看十年。"""
+        from lifecycle_lab.lab.curve_shop import PATIENT, CurveShop  # 用到才引入 DuckDB
 
+        if name == PATIENT:
+            return self._patient
         mine = self._open(name)
         if mine not in self._shops:
             self._shops[mine] = CurveShop(mine.ledger)
         return self._shops[mine]
+
+    @cached_property
+    def _patient(self) -> CurveShop:
+        from lifecycle_lab.lab.curve_shop import patient_shop
+
+        return patient_shop()
 
     @or_reason
     def customer(self, shop: str = "", customer: object = "") -> Figure:
