@@ -177,6 +177,18 @@ def test_a_score_that_is_no_better_than_the_commonest_says_so(room):
     assert "认出率平均 62.8 %" in note  # tests/test_curves_shops.py 的 0.628
 
 
+def test_years_of_short_cycles_make_the_types_visible():
+    """与 tests/test_curves_shops.py 的长窗口同一结论：是数据不够，不是判法不对。"""
+    mine = Curves(lambda name: None)
+    found = mine.shop("patient").score(gone=True)
+    recalls = [found.recall(kind) for kind in curves.EXIT_TYPES]
+    assert found.people > 1_000
+    assert found.accuracy > 2 * found.baseline
+    assert float(sum(recalls)) / 4 == pytest.approx(0.70, abs=0.04)
+    assert "十年" in mine.score("patient", gone=True).title
+    assert mine.shop("patient") is mine.shop("patient")
+
+
 def test_profit_is_money_less_cost_or_an_assumed_share(room):
     tea, retail = room.shop("longjing"), room.shop("online_retail")
     orders = pq.read_table(data_folder() / "longjing.parquet").to_pylist()
@@ -218,6 +230,18 @@ def test_a_cohort_leaves_out_the_first_month_and_thin_ends(room):
     assert len(profit) == len(tv)
     assert "不能代表全体" in room.cohort("longjing", least=6).caption
     assert "不能代表全体" not in room.cohort("longjing").caption
+
+
+def test_the_true_types_are_averaged_apart(room):
+    found, truth = room.shop("longjing").by_truth(), oracle.shipped("longjing")
+    for kind, values in found.items():
+        chosen = [t for t, true, _ in truth.values() if true == kind and len(t) > 1]
+        assert values[3] == Fraction(sum(t[4] for t in chosen if len(t) > 4), sum(len(t) > 4 for t in chosen))
+    # 一年以后，四型的高低正是离开的先后
+    later = [sum(found[kind][11:17]) for kind in curves.EXIT_TYPES]
+    assert later == sorted(later)
+    assert "早期流产型 1.7 → 0.2" in room.truth_figure().caption
+    assert isinstance(room.truth_figure("online_retail"), Shown)
 
 
 def test_found_counts_everybody_once(room):
@@ -380,6 +404,8 @@ def test_sliders_and_code_play_the_same_game():
     assert table.rows[0][5] in moment.said  # 信任再多花一元
     assert mine.best == other.best == (300, 0, 200, 0)
     assert mine.sliders.at(trust=12).png != moment.png
+    mine.sliders.start  # noqa: B018
+    assert mine.last == (1200, 0, 0, 0)  # 滑块一显示就在零上，不算试过
 
 
 def test_other_assumptions_are_played_one_at_a_time():

@@ -26,7 +26,7 @@ _COLUMNS = (
     "truth people recall"
 )
 _WORDS = {
-    **dict.fromkeys(("never", "none"), ""),
+    **dict.fromkeys(("never", "none", "patient"), ""),
     "months": "low high",
     "until": "month",
     "range": "low high",
@@ -54,6 +54,8 @@ _SAID = {
     "cohort": f"{_SHOP} stretch error kind",
     "cohort_least": "least",
     "cohort_open": "",
+    "truth": "shop unit told",
+    "truth_kind": "kind early late",
     "found": "customers open quiet first second third",
     "score": "people accuracy baseline balanced",
     "score_better": "points",

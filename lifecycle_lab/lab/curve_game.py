@@ -46,7 +46,9 @@ class Game:
     def try_budget(self, budget: Mapping[str, int]) -> curves.Outcome:
         """分；记下最好的一次（一样好的留先试的）。"""
         spending = tuple(budget.get(name, 0) for name in LEVERS)
-        found, self.last = self._play(spending), spending
+        found = self._play(spending)
+        if any(spending):  # 滑块一显示就在零上：那不算试过
+            self.last = spending
         if found.total > self._play(self.best).total:
             self.best = spending
         return found

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from lifecycle_lab.lab.curve_words import or_reason, percent, say, type_label
 from lifecycle_lab.plots import curves as figures
 from lifecycle_lab.plots.curves import LifeView
 from lifecycle_lab.report import Figure
+from lifecycle_lab.schema import half_up
 
 if TYPE_CHECKING:
     from lifecycle_lab.lab.curve_shop import CurveShop
@@ -73,13 +75,21 @@ class Curves:
     # ── 从数据看 ────────────────────────────────────────────────────
 
     def shop(self, name: str = "") -> CurveShop:
-        """一家店每位客户每月的数；同名总是同一家。"""
-        from lifecycle_lab.lab.curve_shop import CurveShop  # 用到才引入 DuckDB
+        """一家店每位客户每月的数；同名总是同一家。patient 是现造的：周期短，看十年。"""
+        from lifecycle_lab.lab.curve_shop import PATIENT, CurveShop  # 用到才引入 DuckDB
 
+        if name == PATIENT:
+            return self._patient
         mine = self._open(name)
         if mine not in self._shops:
             self._shops[mine] = CurveShop(mine.ledger)
         return self._shops[mine]
+
+    @cached_property
+    def _patient(self) -> CurveShop:
+        from lifecycle_lab.lab.curve_shop import patient_shop
+
+        return patient_shop()
 
     @or_reason
     def customer(self, shop: str = "", customer: object = "") -> Figure:
@@ -132,6 +142,19 @@ class Curves:
         return say("said.profit_known") if mine.has_cost else say("said.profit_assumed", margin=margin)
 
     @or_reason
+    def truth_figure(self, shop: str = "longjing") -> Figure:
+        """真相的四型，各自平均起来的曲线：一批人看得出的，一位一位未必看得出。"""
+        mine = self.shop(shop)
+        averages = mine.by_truth()
+        told = (
+            say("said.truth_kind", kind=type_label(kind), early=_level(values, 0), late=_level(values, 11))
+            for kind, values in averages.items()
+        )
+        said = say("said.truth", shop=mine.title, unit=mine.unit, told="；".join(told))
+        drawn = figures.plot_type_averages(averages, mine.unit, first=2)
+        return _figure(drawn, said, said)
+
+    @or_reason
     def found(self, shop: str = "") -> Table:
         """一家店的客户判成各型的几位（没有真相也能判，只是不知道对不对）。"""
         mine = self.shop(shop)
@@ -182,6 +205,12 @@ class Curves:
     def robust(self) -> Table:
         """到目前最好的一次，假设换了还好不好。"""
         return self._game.robust()
+
+
+def _level(values: Sequence[Fraction], start: int) -> str:
+    """从第 start 个数起半年的平均，主单位。"""
+    half = values[start : start + 6]
+    return half_up(Fraction(sum(half), 100 * len(half)), 1) if half else say("word.none")
 
 
 def _figure(axes, alt: str, caption: str) -> Figure:

@@ -6,24 +6,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from lifecycle_lab import curves
 from lifecycle_lab.content import course, data_folder
 from lifecycle_lab.content import shops as shop_texts
 from lifecycle_lab.curves.fitting import Series
 from lifecycle_lab.lab.curve_words import say, type_label
-from lifecycle_lab.lab.ledgers import SHIPPED, CustomerId, Ledger
+from lifecycle_lab.lab.ledgers import SHIPPED, CustomerId, Ledger, purchase_days
 from lifecycle_lab.plots.curves import Portrait
 from lifecycle_lab.schema import DataError
 from lifecycle_lab.warehouse import day_number
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 LEAST_SEEN = 10  # 一批客户的平均：看到那个月的不足十位就不画了
 GALLERY_MONTHS = 6  # 画廊：至少几个月有交易
 GALLERY_POOL = 60
+PATIENT = "patient"
+_PATIENT_LIKE, _PATIENT_CUSTOMERS, _PATIENT_DAYS = "mixed", 1_500, 3_650
+_TRUTH = ["customer_id", "exit_type", "lost_on"]
 Row = tuple[CustomerId, int, int, int | None]
 """一行订单：（客户，第几天，净额，成本）；退款的净额是负的，没有成本列是 None。"""
 
@@ -39,8 +46,9 @@ class Truth:
 class CurveShop:
     """一家店每位客户每月的数；净额从来不为正的客户不在里面。"""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self.ledger = ledger
+    def __init__(self, ledger: Ledger, truth: Mapping[CustomerId, Truth] | None = None) -> None:
+        """truth: 现造的店带着的真相；随书的店从文件里读。"""
+        self.ledger, self._told = ledger, truth
 
     @property
     def title(self) -> str:
@@ -94,16 +102,15 @@ class CurveShop:
         """随书的两家合成店有；别的 → DataError。"""
         import pyarrow.parquet as pq
 
+        if self._told is not None:
+            return self._told
         titles = {shop_texts.shop(name).title: name for name in SHIPPED}
         if self.ledger.kind != "synthetic" or self.title not in titles:
             raise DataError(
                 say("said.no_truth", shop=self.title),
                 remedy=f"换一家有真相的：{'、'.join(SHIPPED)}。",
             )
-        columns = ["customer_id", "exit_type", "lost_on"]
-        table = pq.read_table(data_folder() / f"{titles[self.title]}_truth.parquet", columns=columns)
-        rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
-        return {who: Truth(kind, lost is not None) for who, kind, lost in rows}
+        return _truth(pq.read_table(data_folder() / f"{titles[self.title]}_truth.parquet", columns=_TRUTH))
 
     def score(self, gone: bool) -> curves.Score:
         """判的与真的比；gone: 只看观察期里真的走了的。"""
@@ -130,10 +137,24 @@ class CurveShop:
         people = [who for who, table in self.tv.items() if bought(table) >= least and len(table) > 1]
         if len(people) < LEAST_SEEN:
             raise DataError(say("said.no_cohort", shop=self.title), remedy="把 least 写小一些。")
-        tables = [self.tv[who][1:] for who in people]
-        months = sum(sum(len(t) > k for t in tables) >= LEAST_SEEN for k in range(max(map(len, tables))))
-        profits = [self.profit(who)[1:] for who in people]
+        months = self._watched(people)
+        tables, profits = [self.tv[who][1:] for who in people], [self.profit(who)[1:] for who in people]
         return list(curves.cohort(tables)[:months]), list(curves.cohort(profits)[:months]), len(people)  # type: ignore[arg-type]
+
+    def _watched(self, people: Sequence[CustomerId]) -> int:
+        """从第 2 个月起有几个月至少看到 LEAST_SEEN 位。"""
+        lengths = [len(self.tv[who]) - 1 for who in people]
+        return sum(sum(length > k for length in lengths) >= LEAST_SEEN for k in range(max(lengths)))
+
+    def by_truth(self) -> dict[str, list[Fraction]]:
+        """真相的四型各自每月的平均，从第 2 个月起；不足十位的一型不在里面。"""
+        found = {}
+        for kind in curves.EXIT_TYPES:
+            people = [w for w in self.tv if self.truth[w].exit_type == kind and len(self.tv[w]) > 1]
+            if len(people) >= LEAST_SEEN:
+                tables = [self.tv[who][1:] for who in people]
+                found[kind] = list(curves.cohort(tables)[: self._watched(people)])
+        return found
 
     def portraits(self, curve: curves.LifeCurve) -> list[Portrait]:
         """最像理想的两位、最不像的一位、买着买着就走了的两位；挑法写在图下。"""
@@ -160,6 +181,30 @@ class CurveShop:
         kind = type_label(self.guesses[who].exit_type)
         name = say("said.portrait", customer=who, note=say(f"said.{note}"), kind=kind)
         return Portrait(name, self.tv[who], self.unit)
+
+
+def patient_shop() -> CurveShop:
+    """周期一两个月、一看十年的店，现造：判不准是看得太短，还是办法不行，放在一起比。"""
+    from lifecycle_lab.lab import shop_files, shops
+    from lifecycle_lab.simulate import shops as models
+
+    text = shop_texts.shop(_PATIENT_LIKE)
+    shop = replace(shops.model(text), window_days=_PATIENT_DAYS, class_shares=(1.0, 0.0, 0.0))
+    made, epoch = models.chunk(shop, text.seed, 0, _PATIENT_CUSTOMERS), day_number(text.start)
+    orders, truth = (
+        shop_files.order_table(made.orders, 0, epoch),
+        shop_files.truth_table(made.truth, 0, epoch, shop.regularity),
+    )
+    as_of = text.start + timedelta(_PATIENT_DAYS - 1)
+    title = say("word.patient")
+    ledger = Ledger(title, "synthetic", "元", as_of, orders, purchase_days(orders, as_of))
+    return CurveShop(ledger, _truth(truth.select(_TRUTH)))
+
+
+def _truth(table: pa.Table) -> dict[CustomerId, Truth]:
+    """真相的三列 → 客户到真相。"""
+    rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+    return {who: Truth(kind, lost is not None) for who, kind, lost in rows}
 
 
 def bought(table: Series) -> int:

@@ -36,7 +36,7 @@ def _span(value, begin: int, end: int) -> str:
 
 
 def _yuan(fen: Fraction | float) -> str:
-    return half_up(Fraction(fen) / 100, 2)
+    return money(curves.to_fen(Fraction(fen)))
 
 
 def ledger(curve: curves.LifeCurve, months: int) -> Table:

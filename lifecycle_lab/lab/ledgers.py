@@ -144,6 +144,11 @@ def _yours(source: str, assignment: Assignment) -> Ledger:
     return Ledger(found.name, "yours", found.unit, as_of, found.orders, _days(bought))
 
 
+def purchase_days(table: pa.Table, as_of: date) -> dict[CustomerId, list[int]]:
+    """订单表 → 每位客户到 as_of 为止的购买日。"""
+    return _days(_bought(table, day_number(as_of)))
+
+
 def _bought(table: pa.Table, today: int) -> Iterable[Bought]:
     """订单表 → 一次次购买：没有取消、金额不为负、不晚于观察日。"""
     import pyarrow as pa

@@ -202,6 +202,23 @@ def _fitted(found: curves.Fit, curve: curves.LifeCurve, first: int = 1) -> tuple
     return [t + first - 1 for t in times], [peak * curve.level(100 * t / found.stretch) for t in times]
 
 
+def plot_type_averages(
+    averages: Mapping[str, Sequence[int | Fraction]], unit: str, *, first: int = 1, ax: Axes | None = None
+) -> Axes:
+    """每型一条线：同一型的客户每月平均的交易额（移动平均）；first: 第一个数是第几个月（A7）。"""
+    with panel_for(ax, (7.6, 4.2)) as panel:
+        for place, kind in enumerate(curves.EXIT_TYPES):
+            if values := _main_units(curves.smooth(averages.get(kind, ()))):
+                style = {"color": TYPE_COLOURS[place], "linestyle": TYPE_STYLES[place], "linewidth": 2}
+                panel.plot(range(first, len(values) + first), values, label=_type_label(kind), **style)
+        panel.set_ylim(bottom=0)
+        name_axes(panel, "第几个月", f"每月平均（{unit}）")
+        _whole_months(panel)
+        below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.16), "ncols": 4}
+        panel.legend(frameon=False, fontsize=SMALL, **below)
+    return panel
+
+
 @dataclass(frozen=True)
 class Portrait:
     """画廊里的一格：名字（可以两行）、每月交易额、单位。"""

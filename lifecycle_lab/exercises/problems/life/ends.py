@@ -10,6 +10,7 @@ from lifecycle_lab.tables import Cell
 from lifecycle_lab.variants import Numbers
 
 FAST = 10  # 元：题面写明，比上月多涨这么多才算快
+_A_LINE = 5  # 几个月写一行
 _CUSTOMERS = ("甲", "乙", "丙")
 _COLUMNS = ("exploration", "formation", "stability")
 
@@ -37,7 +38,7 @@ def stage_ends(numbers: Numbers) -> Problem:
     for row in _CUSTOMERS:
         sales = monthly_sales(numbers, row)
         ends = dict(zip(_COLUMNS, curves.read_ends(sales, FAST), strict=True))
-        given[row, "sales"] = "\n".join(f"第 {i} 个月 {value}" for i, value in enumerate(sales, start=1))
+        given[row, "sales"] = _lines(sales)
         right |= {(row, column): ends[column] for column in _COLUMNS}
         words = _words(sales, ends)
         fields |= {(row, column): words for column in _COLUMNS}
@@ -45,6 +46,13 @@ def stage_ends(numbers: Numbers) -> Problem:
         mistakes["first_fast_month_included"][row, "exploration"] = ends["exploration"] + 1
     ask = Ask("whole", "月")
     return Problem(_CUSTOMERS, given, dict.fromkeys(_COLUMNS, ask), right, fields, mistakes)
+
+
+def _lines(sales: list[int]) -> str:
+    """一行五个月，行首写明是哪几个月。"""
+    starts = range(0, len(sales), _A_LINE)
+    parts = ((at, sales[at : at + _A_LINE]) for at in starts)
+    return "\n".join(f"第 {at + 1}–{at + len(part)} 个月：{'、'.join(map(str, part))}" for at, part in parts)
 
 
 def _words(sales: list[int], ends: dict[str, int]) -> dict[str, object]:

@@ -42,7 +42,7 @@ def break_even_table(numbers: Numbers) -> Problem:
     for i, row in enumerate(_ROWS):
         given |= {(row, "tv"): str(tv[i]), (row, "cost"): str(costs[i])}
         right |= {(row, "profit"): profits[i], (row, "total"): totals[i + 1]}
-        words = {"tv": tv[i], "margin": margin, "cost": costs[i], "profit": profits[i]}
+        words = {"tv": tv[i], "margin": margin, "cost": costs[i], "profit": _signed(profits[i])}
         words |= {"before": _signed(totals[i]), "total": _signed(totals[i + 1])}
         fields |= {(row, column): words for column in ("profit", "total")}
     right[_ANSWER, "month"] = repaid
