@@ -626,7 +626,6 @@ def test_no_part_of_a_choice_can_be_dropped_unnoticed(copy):
 
 
 OPTIONAL = {"unit", "as_of", "low", "high"}
-LONG = {"beyond.toml"}
 
 
 def stands_in(path: Path, lines: list[str], i: int, key: str) -> bool:

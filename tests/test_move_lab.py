@@ -215,10 +215,10 @@ def test_channels_by_hand():
     """搜索广告：57,600 ÷ 480 = 120 元；42+14+13+13+12+12+11 = 117，第 8 个月 128；166 ÷ 120 = 1.38。"""
     table = Channels().table()
     search = dict(zip(table.columns, table.rows[0], strict=True))
-    assert search["获客成本"] == "120.00 元"
+    assert search["获客成本（元）"] == "120.00"
     assert search["回本"] == "8 个月"
-    assert search["一元换回"] == "1.38 元"
-    assert search["花费"] == "57,600 元"
+    assert search["一元换回（元）"] == "1.38"
+    assert search["花费（元）"] == "57,600"
 
 
 def test_the_traps_show_what_they_say():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from lifecycle_lab.content import data_folder
@@ -58,3 +60,14 @@ def test_what_is_broken_is_named(tmp_path, old, new, said):
     with pytest.raises(ContentError, match=said) as caught:
         read_transitions(path)
     assert "transitions.toml" in caught.value.where
+
+
+def test_no_line_can_be_dropped_unnoticed(tmp_path):
+    """一行一个键的，删去哪一行都读不进来。"""
+    lines, path = FILE.read_text(encoding="utf-8").splitlines(keepends=True), tmp_path / "transitions.toml"
+    keys = [i for i, line in enumerate(lines) if re.match(r"[a-z_0-9]+ = ", line)]
+    assert len(keys) > 300
+    for i in keys:
+        path.write_text("".join(lines[:i] + lines[i + 1 :]), encoding="utf-8")
+        with pytest.raises(ContentError):
+            read_transitions(path)

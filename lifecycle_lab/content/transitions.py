@@ -45,7 +45,21 @@ _COLUMNS = {
     **dict.fromkeys(("state", "marks", "decided", "aim", "item", "content", "origin", "total"), ""),
     **dict.fromkeys(("question", "answer", "range", "people", "cohort", "factor", "measure", "found"), ""),
     **dict.fromkeys(("weak", "channel", "visits", "leads", "buyers", "cost", "rate", "each", "payback"), ""),
-    **dict.fromkeys(("ratio", "last", "first", "even", "each_last", "each_even", "part", "ask"), ""),
+    **dict.fromkeys(
+        (
+            "each_yuan",
+            "ratio_yuan",
+            "ratio",
+            "last",
+            "first",
+            "even",
+            "each_last",
+            "each_even",
+            "part",
+            "ask",
+        ),
+        "",
+    ),
     **dict.fromkeys(("example", "move", "does", "before", "after", "sign", "spent", "watched"), ""),
     **dict.fromkeys(("left", "onward", "gone"), ""),
     **dict.fromkeys(("month", "months"), "low high"),
@@ -127,8 +141,8 @@ class Measure:
 
     text: str
     source: str
-    column: str
-    summary: str
+    column: str = ""
+    summary: str = ""
 
 
 @dataclass(frozen=True)
@@ -250,18 +264,15 @@ def _factor(record: Record) -> Factor:
 
 
 def _measure(record: Record) -> Measure:
-    source = record.one_of("source", MEASURES, "拿得到的记录")
-    column, summary = (str(record.get(name) or "") for name in ("column", "summary"))
-    known = {"survey": SURVEY_COLUMNS, "orders": MEASURES["orders"], "none": ("",)}[source]
-    ways = MEASURES["survey"] if source == "survey" else ("",)
-    for key, value, allowed in (("column", column, known), ("summary", summary, ways)):
-        if value not in allowed:
-            raise ContentError(
-                f"{quote(value)} 在 {quote(source)} 里没有。",
-                where=record.at(key),
-                remedy=f"可用的：{'、'.join(allowed) or '（空）'}。",
-            )
-    return Measure(record.text("measure"), source, column, summary)
+    """问卷要写哪一列、怎样概括；订单只写哪一样；没有记录的都不写。"""
+    source, text = record.one_of("source", MEASURES, "拿得到的记录"), record.text("measure")
+    if source == "none":
+        return Measure(text, source)
+    columns = SURVEY_COLUMNS if source == "survey" else MEASURES["orders"]
+    column = record.one_of("column", columns, f"{source} 里的一样")
+    if source == "orders":
+        return Measure(text, source, column)
+    return Measure(text, source, column, record.one_of("summary", MEASURES["survey"], "认得的概括"))
 
 
 def _sign(record: Record) -> tuple[str, Measure]:

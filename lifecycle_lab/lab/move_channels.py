@@ -8,7 +8,7 @@ from functools import cached_property
 from lifecycle_lab import plots
 from lifecycle_lab.content.transitions import MONTHS, transitions
 from lifecycle_lab.export import Table
-from lifecycle_lab.lab.move_words import percent, say, yuan
+from lifecycle_lab.lab.move_words import amount, percent, say, yuan
 from lifecycle_lab.plots import transitions as figures
 from lifecycle_lab.report import Figure
 from lifecycle_lab.schema import ParameterError, half_up
@@ -32,11 +32,11 @@ class Channels:
     def table(self, months: int = MONTHS) -> Table:
         """来访、询问、首单、花费，一位新客户多少钱、几个月回本、一元换回几元。"""
         _demand_months(months)
-        names = ("channel", "visits", "leads", "buyers", "cost", "rate", "each", "payback")
+        names = ("channel", "visits", "leads", "buyers", "cost", "rate", "each_yuan", "payback")
         columns = (
             *(say(f"column.{name}") for name in names),
             say("column.value", months=months),
-            say("column.ratio"),
+            say("column.ratio_yuan"),
         )
         rows = tuple(self._row(one, months) for one in self.all)
         return Table(say("title.channels"), columns, rows, say("said.channels"))
@@ -47,12 +47,12 @@ class Channels:
         return (
             one.name,
             *(f"{many:,}" for many in (one.visits, one.leads, one.buyers)),
-            yuan(one.cost, 0),
+            amount(one.cost, 0),
             percent(Fraction(one.buyers, one.visits)),
-            yuan(each),
+            amount(each),
             say("word.not_paid") if month is None else say("word.months", months=month),
-            yuan(one.value(months), 0),
-            _ratio(acquisition.value_per_cost(one, months)),
+            amount(one.value(months), 0),
+            _plain(acquisition.value_per_cost(one, months)),
         )
 
     def verdict(self, months: int = MONTHS) -> Table:
@@ -165,6 +165,10 @@ class Channels:
             high=f"{(high or 0) / 100:.0f}",
         )
         return Table(say("title.small"), columns, rows, note)
+
+
+def _plain(value: Fraction | None) -> str:
+    return say("word.none") if value is None else half_up(value, 2)
 
 
 def _ratio(value: Fraction | None) -> str:

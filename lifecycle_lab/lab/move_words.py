@@ -10,7 +10,7 @@ from lifecycle_lab.plots.transitions import state_label
 from lifecycle_lab.schema import half_up
 from lifecycle_lab.stages.chain import Share
 
-__all__ = ["percent", "periods", "say", "shown", "state_label", "yuan"]
+__all__ = ["amount", "percent", "periods", "say", "shown", "state_label", "yuan"]
 
 
 def say(name: str, /, **fields: object) -> str:
@@ -31,8 +31,15 @@ def yuan(minor: Fraction | int | float | None, digits: int = 2) -> str:
     """整数最小单位 → 元。"""
     if minor is None:
         return say("word.none")
+    return say("word.yuan", amount=amount(minor, digits))
+
+
+def amount(minor: Fraction | int | float | None, digits: int = 2) -> str:
+    """同上，不写单位：单位在列名里。"""
+    if minor is None:
+        return say("word.none")
     whole, point, part = half_up(Fraction(minor) / 100, digits).partition(".")
-    return say("word.yuan", amount=f"{int(whole):,}{point}{part}")
+    return f"{int(whole):,}{point}{part}"
 
 
 def shown(kind: str, value: Share | None) -> str:

@@ -170,6 +170,7 @@ def plot_durations(lines: Sequence[Duration], *, ax: Axes | None = None) -> Axes
                 ha="center",
                 va="bottom",
                 fontsize=SMALL,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85},
             )
         panel.set(xlim=(min(line.spent for line in lines) - 0.6, edge), ylim=(0, 1.28))
         panel.set_xticks([line.spent for line in lines])
