@@ -111,7 +111,7 @@ def test_wander_tables_follow_their_numbers():
     table = shop().wander("survey")
     assert [row[0] for row in table.rows] == ["10", "30", "100", "300"]
     assert table.rows[-1][4:] == ("100.0 %", "100.0 %")  # 300 位就是全体
-    assert f"平均只有 {float(table.rows[0][4][:-2]):.0f} %" in table.note
+    assert f"平均 {float(table.rows[0][4][:-2]):.0f} %" in table.note
     arrows = shop().arrows("survey")
     for row in arrows.rows:
         each = [float(text[:-2]) for text in row[1:4]]
@@ -185,6 +185,9 @@ def test_the_verdict_on_clusters_has_both_ends():
     assert grouping.verdict().startswith("没有一个 k")
     assert "3 群，也只有 0.40" in grouping.verdict()
     assert grouping.groups()[0] == 3
+    grouping = Grouping(shop().people("survey"))
+    grouping.__dict__["choices"] = [Choice(2, 0.6, 0.5, 0.3), Choice(3, 0.4, 0.9, 0.1)]
+    assert "一致只有 0.50，没有过线" in grouping.verdict()
 
 
 def forecast_with(scores: dict[str, np.ndarray], bought: np.ndarray) -> Forecast:

@@ -37,9 +37,14 @@ class Beyond:
 
     def people(self, name: str = "") -> People:
         """空是你的来源；survey、online_retail 是随书的。"""
+        name = self._key(name)
         if name not in self._people:
             self._people[name] = open_people(name, self.source, self.assignment)
         return self._people[name]
+
+    def _key(self, name: str) -> str:
+        """同一份客户只有一个名字：写出自己来源的名字，就是空。"""
+        return "" if name == self.assignment.source else name
 
     def dated(self, name: str = "") -> People:
         """要日期的几节用的那家店。"""
@@ -123,7 +128,7 @@ class Beyond:
         return figure(figures.plot_kept(found), str(self.stability(name)), said)
 
     def _found(self, name: str) -> list[segmentation.Wander]:
-        people = self.people(name)
+        people, name = self.people(name), self._key(name)
         if name not in self._wanders:
             customers, draws = people.customers, setting("draws")
             sizes = [size for size in course().beyond.sizes if size <= len(customers)]
@@ -262,7 +267,7 @@ class Beyond:
     def _grouping(self, name: str) -> Grouping:
         from lifecycle_lab.lab.beyond_models import Grouping
 
-        key = f"groups|{name}"
+        key = f"groups|{self._key(name)}"
         if key not in self._models:
             self._models[key] = Grouping(self.people(name))
         return self._models[key]  # type: ignore[return-value]

@@ -70,6 +70,9 @@ class Grouping:
         if self.chosen.best:
             return say("said.clusters_good", k=self.chosen.best.k)
         widest = self.chosen.widest
+        if widest.silhouette >= setting("silhouette") / 100:
+            fields = {"k": widest.k, "width": f"{widest.silhouette:.2f}", "agree": f"{widest.stability:.2f}"}
+            return say("said.clusters_unstable", **fields)
         return say(
             "said.clusters_none",
             silhouette=f"{setting('silhouette') / 100:.2f}",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from lifecycle_lab import orders
@@ -54,8 +56,10 @@ def open_people(name: str, source: str, mine: Assignment) -> People:
     own = not name or chosen == mine.source
     found = mine.population if own and mine.population is not None else open_population(chosen)
     about = course().sources[chosen]
-    bought = orders.online_retail().orders if chosen == ONLINE_RETAIL else None
-    return People(about.title, "synthetic" if about.synthetic else "real", found, bought and tuple(bought))
+    kind = "synthetic" if about.synthetic else "real"
+    if chosen != ONLINE_RETAIL:
+        return People(about.title, kind, found)
+    return People(about.title, kind, found, _seen(orders.online_retail().orders, found.as_of))
 
 
 def _yours(source: str, mine: Assignment) -> People:
@@ -64,8 +68,12 @@ def _yours(source: str, mine: Assignment) -> People:
     if mine.as_of is None:
         return People(mine.source, "yours", mine.population)
     bought = orders.read_orders(Path(os.path.expanduser(source)), as_of=mine.as_of).require().orders().orders
-    seen = tuple(one for one in bought if one.order_date <= mine.as_of)
-    return People(mine.source, "yours", mine.population, seen)
+    return People(mine.source, "yours", mine.population, _seen(bought, mine.as_of))
+
+
+def _seen(bought: Iterable[Order], as_of: date | None) -> tuple[Order, ...]:
+    """观察日以后的订单，那天还不知道。"""
+    return tuple(one for one in bought if as_of is None or one.order_date <= as_of)
 
 
 def dated_name(mine: Assignment) -> str:

@@ -142,7 +142,8 @@ def centres(people: People) -> Table:
         rows.append((say(f"row.{name}"), *values, *(percent(up, 0) for up in ups), f"{moved[name]:,}"))
     money = segmentation.share_up(column(customers, "monetary"), kinds["mean"]["monetary"], "high")
     median = percent(Fraction(moved["median"], len(customers)), 0)
-    note = say("said.centres", median=median, up_mean=percent(money, 0))
+    word = "skewed" if kinds["mean"]["monetary"] > kinds["median"]["monetary"] else "even"
+    note = say(f"said.centres_{word}", median=median, up_mean=percent(money, 0))
     return table("centres", columns, rows, note, shop=people.title)
 
 

@@ -144,5 +144,6 @@ def _report(customer: Customer, seed: str) -> Customer:
     days = round(customer.recency * (0.5 + 0.6 * person.uniform("telescoped")))
     many = customer.frequency * (0.7 + 0.8 * person.uniform("many"))
     said = max(1, round(many)) if many < 8 else 5 * round(many / 5)
-    money = customer.monetary * exp(0.35 * person._normal("amount"))
-    return Customer(customer.customer_id, days, said, 10_000 * max(1, round(money / 10_000)))
+    money = round(customer.monetary * exp(0.35 * person._normal("amount")))
+    step = 10 ** max(0, len(str(abs(money))) - 2)  # 只说得出头两位数
+    return Customer(customer.customer_id, days, said, step * round(money / step))
