@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from lifecycle_lab import plots, value
 from lifecycle_lab.plots import fonts
 from lifecycle_lab.plots import value as drawn
+from lifecycle_lab.plots import value_lines as lines
 from lifecycle_lab.schema import DataError
 from lifecycle_lab.value import LoyalCustomer, Swing, YearlyRate, Years
 
@@ -31,10 +32,31 @@ FIRST = LoyalCustomer(120_000, ZERO, Years(2), yearly_service_cost=70_000)
 SECOND = LoyalCustomer(100_000, ZERO, Years(2), yearly_service_cost=30_000)
 NAMES = ("甲", "乙")
 
+GROWTH = tuple(
+    lines.Growth(
+        f"r = {rate} %",
+        tuple(100_000 * value.annuity(YearlyRate.percent(rate), Years(n)) for n in range(31)),
+        100_000 * value.annuity(YearlyRate.percent(rate), Years.forever()),
+    )
+    for rate in (5, 9, 15)
+)
+PAIRS = (
+    lines.Pair("考察期", Q(15_500), Q(16_300)),
+    lines.Pair("稳定期", Q(15_000), Q(24_200)),
+    lines.Pair("终止期", Q(1_500), Q(-700)),
+)
+GAINS = (("个性化的产品", Q(87_700)), ("关系近了，提一点价", Q(-14_100)))
+
 FIGURES = {
     "waterfall": lambda ax=None: drawn.plot_waterfall(BARS, drawn.YUAN, ax=ax),
     "tornado": lambda ax=None: drawn.plot_tornado(SWINGS, LABELS, ax=ax),
     "reversal": lambda ax=None: drawn.plot_reversal(FIRST, SECOND, NAMES, ax=ax),
+    "growth": lambda ax=None: lines.plot_growth(GROWTH, ax=ax),
+    "rates": lambda ax=None: lines.plot_rates(YearlyRate.percent(9), Years(5), ax=ax),
+    "plane": lambda ax=None: lines.plot_plane(FIRST, SECOND, NAMES, 200_000, ax=ax),
+    "pairs": lambda ax=None: lines.plot_pairs(PAIRS, ("成本", "收入"), "平均每单（元）", ax=ax),
+    "opposed": lambda ax=None: lines.plot_opposed(PAIRS, ("投入", "贡献"), "平均每单（元）", ax=ax),
+    "gains": lambda ax=None: lines.plot_gains(GAINS, "多值多少（元）", ax=ax),
 }
 
 
@@ -174,3 +196,41 @@ def test_nothing_to_draw_is_said():
     ):
         with pytest.raises(DataError):
             call()
+
+
+def test_growth_ends_at_the_value_and_the_limit_is_drawn():
+    panel = FIGURES["growth"]()
+    heights = [line.get_ydata() for line in panel.lines]
+    # r = 5 %：1,000 ÷ 0.05 = 20,000 元是尽头
+    assert list(heights[1]) == pytest.approx([20_000, 20_000])
+    assert heights[0][-1] == pytest.approx(15_372.45, abs=0.01)
+    assert len(heights) == 6
+    endless = lines.Growth("r = 0 %", (Q(0), Q(100_000)), None)
+    assert len(lines.plot_growth([endless]).lines) == 1
+    assert lines.describe_growth([endless]) == "r = 0 %：1 年 1,000 元，没有尽头。"
+
+
+def test_the_tangent_touches_and_the_inverse_only_crosses():
+    panel = FIGURES["rates"]()
+    true, inverse, tangent, dot = panel.lines
+    assert dot.get_ydata()[0] == pytest.approx(3.889651, abs=1e-6)
+    (x0, x1), (y0, y1) = tangent.get_xdata(), tangent.get_ydata()
+    assert (y1 - y0) / (x1 - x0) == pytest.approx(-10.0924, abs=1e-4)
+    assert inverse.get_ydata()[-1] < true.get_ydata()[-1]
+
+
+def test_opposed_bars_point_away_from_each_other():
+    panel = FIGURES["opposed"]()
+    assert [bar.get_width() for bar in panel.patches] == [-155, 163, -150, 242, -15, -7]
+    assert texts(panel) == ["155", "163", "150", "242", "15", "−7"]
+    assert lines.describe_pairs(PAIRS[:1], ("投入", "贡献")) == "考察期：投入 155，贡献 163 元。"
+
+
+def test_a_moved_plane_is_the_plane_drawn_anew():
+    panel = FIGURES["plane"]()
+    moved = replace(FIRST, acquisition_cost=40_000, yearly_service_cost=10_000)
+    lines.update_plane(panel, moved, SECOND, NAMES)
+    fresh = lines.plot_plane(moved, SECOND, NAMES, 200_000)
+    assert plots.png(panel.figure) == plots.png(fresh.figure)
+    with pytest.raises(DataError):
+        lines.update_plane(panel, replace(FIRST, loyal=Years(0)), replace(SECOND, loyal=Years(0)), NAMES)

@@ -90,8 +90,8 @@ _SLIDER = {
     "said": "revenue_gap contribution_gap first tie",
 }
 _SAID = {
-    **dict.fromkeys(("wallet", "months", "by_result", "waterfall", "delivered"), ""),
-    **dict.fromkeys(("growth", "rates", "reversal", "two_figure", "forecast_remedy"), ""),
+    **dict.fromkeys(("annuity_check", "wallet", "months", "by_result", "waterfall"), ""),
+    **dict.fromkeys(("delivered", "growth", "rates", "reversal", "forecast_remedy"), ""),
     **dict.fromkeys(("no_stages", "no_stages_remedy", "stages", "stages_figure", "periods_of_life"), ""),
     **dict.fromkeys(("periods_figure", "views", "levers_figure", "elements"), ""),
     "annuity": "digits used exact",
@@ -106,6 +106,7 @@ _SAID = {
     "retention": "high low drop",
     "restaurant": "gains costs net expected",
     "two_values": "textbook model unit years margin rate",
+    "two_figure": "most",
     "forecast": "cut days textbook model",
     "forecast_short": "days",
     "past_future": "years both",

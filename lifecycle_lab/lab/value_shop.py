@@ -147,9 +147,12 @@ class ValueShop:
             )
             for name, here in self._bands()
         ]
+        most = max(pairs, key=lambda pair: abs(pair.first - pair.second)).name
         legends = (say("word.textbook"), say("word.model"))
         drawn = figures.plot_pairs(pairs, legends, say("word.mean_value", unit=self.unit), self._written)
-        return _figure(drawn, figures.describe_pairs(pairs, legends, self._written), say("said.two_figure"))
+        return _figure(
+            drawn, figures.describe_pairs(pairs, legends, self._written), say("said.two_figure", most=most)
+        )
 
     def _bands(self):
         """按多久没来分的群：名字与哪些客户。"""

@@ -20,7 +20,7 @@ from lifecycle_lab.value import (
     Years,
 )
 
-_STEPS = ("one_plus_r", "power", "inverse", "one_minus", "annuity")
+_CHECKED = (Fraction(9, 100), 5)  # 来源里完好的检验值：r = 9 %、n = 5 → 3.89
 
 
 # ── 系数与三个模型（D1） ─────────────────────────────────────────────
@@ -35,6 +35,7 @@ def annuity(rate: YearlyRate, loyal: Years, digits: int) -> Table:
     name = "annuity" if rate.value else "annuity_zero"
     heads = (say("column.formula"), say("column.rounded", digits=digits), say("column.unrounded"))
     note = say(f"said.{name}", **(fields if rate.value else {"years": loyal.count}))
+    note += say("said.annuity_check") if (rate.value, loyal.count) == _CHECKED else ""
     return table("annuity", heads, rows, note, rate=percent(rate.value, 0), years=loyal.count)
 
 
