@@ -193,7 +193,7 @@ def plot_nps(found: NetPromoter, *, ax: Axes | None = None) -> Axes:
         panel.plot([0, 0], [0, 0], color=CORRECTED_COLOUR, linewidth=6, alpha=0.4, solid_capstyle="butt")
         panel.plot([0], [0], "o", color=CORRECTED_COLOUR, markersize=9)
         panel.axvline(0, ymax=0.5, color=QUIET_COLOUR, linewidth=1)
-        panel.set(xlim=(-100, 100), ylim=(-0.6, 0.9))
+        panel.set(xlim=(-105, 105), ylim=(-0.6, 0.9))
         panel.set_yticks([])
         _minus(panel.xaxis)
         panel.spines["left"].set_visible(False)
