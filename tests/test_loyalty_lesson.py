@@ -223,7 +223,10 @@ def test_a_case_is_walked_without_changing_itself(desk):
     assert over.is_over
     assert "结局" in str(over)
     assert isinstance(desk.case("nobody"), Shown)
-    assert len(start.endings().rows) == len(loyalty.every_path(start.text.graph))
+    rows = start.endings().rows
+    listed = [path for _, paths in rows for path in paths.split("、")]
+    assert sorted(listed) == sorted("".join(path) for path in loyalty.every_path(start.text.graph))
+    assert len(rows) == sum(not step.choices for step in start.text.steps.values())
 
 
 def test_a_wrong_choice_is_told_in_words(desk):

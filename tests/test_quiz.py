@@ -314,6 +314,12 @@ def test_numbers_asked_by_hand():
         "repeat_revenue": Fraction(100 * 25 * 2 * 100, 75 * 100 + 25 * 3 * 100),
         "class_edge": 200,
         "high_lost": 3 * 80,
+        "call_cost": 3 / Fraction(30, 100) / Fraction(5, 100),
+        "alpha_numeric": Fraction(4, 3) * (1 - Fraction(4 * 1, 10)),
+        "nps_value": Fraction(100 * (25 - 10), 50),
+        "nps_error_quarter": 100 * (8 // 4) ** 2,
+        "gini_value": Fraction(-2 * 1 + 0 * 2 + 2 * 3, 3 * (1 + 2 + 3)),
+        "lift_numeric": Fraction(100 * 5, 25 - 5),
     }
 
 

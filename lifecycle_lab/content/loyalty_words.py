@@ -32,8 +32,7 @@ _COLUMN = {
     **dict.fromkeys(["step", "sign", "example", "happened", "lesson", "best"], ""),
     **dict.fromkeys(["overlap", "chance", "firm_money", "customer_money", "goal", "how"], ""),
     **dict.fromkeys(["revenue", "place", "profit", "profit_place", "value", "which"], ""),
-    **dict.fromkeys(["reward_share", "reward", "choice", "action", "path", "steps"], ""),
-    **dict.fromkeys(["ending"], ""),
+    **dict.fromkeys(["reward_share", "reward", "choice", "action", "path", "ending"], ""),
 }
 _ROW = {
     **dict.fromkeys(["people", "scale", "shops", "assumed", "index", "everyone"], ""),

@@ -50,13 +50,14 @@ class Case:
         )
 
     def endings(self) -> Table:
-        """每一种走法与它的结局：走过一遍以后再看。"""
+        """每一种结局，哪几种走法通到那里：走过一遍以后再看。"""
         paths = loyalty.every_path(self.text.graph)
-        rows = tuple(("".join(path), str(len(path)), Case(self.text, path).steps[-1].text) for path in paths)
-        return Table(
-            say("title.endings", title=self.text.title), columns("path", "steps", "ending"), rows,
-            say("said.endings", count=len(paths)),
-        )  # fmt: skip
+        reached: dict[str, list[str]] = {}
+        for path in paths:
+            reached.setdefault(loyalty.walk(self.text.graph, path)[-1], []).append("".join(path))
+        rows = tuple((self.text.steps[end].text, "、".join(found)) for end, found in reached.items())
+        title, note = say("title.endings", title=self.text.title), say("said.endings", count=len(paths))
+        return Table(title, columns("ending", "path"), rows, note)
 
     def _repr_html_(self) -> str:
         return self.shown()._repr_html_()

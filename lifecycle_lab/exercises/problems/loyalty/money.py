@@ -129,7 +129,7 @@ def spend_concentration(numbers: Numbers) -> Problem:
     words |= {"weighted": sum((2 * i - size - 1) * x for i, x in enumerate(money, start=1))}
     words |= {"gini": half_up(loyalty.gini(money), 4)}
     fields = {
-        cell: words | {"row": cell[0], "value": half_up(Fraction(value), 2)}  # type: ignore[arg-type]
+        cell: words | {"row": cell[0], "value": half_up(Fraction(value), 0 if cell[1] == "weight" else 2)}  # type: ignore[arg-type]
         for cell, value in right.items()
     }
     return Problem(
