@@ -408,3 +408,45 @@ def test_the_lesson_asks_enough_in_every_kind():
     items = [item for item in course().quiz.values() if item.lesson == LESSON]
     assert len(items) >= 40
     assert {item.kind for item in items} == {"single", "multiple", "ordering", "matching", "numeric"}
+
+
+# ── 改坏的内容 ───────────────────────────────────────────────────────
+
+BROKEN = [
+    ("loyalty.toml", "weight = 1", "weight = 0", "weight"),
+    ("loyalty.toml", 'id = "repurchase"', 'id = "again"', "认得的因素"),
+    ("loyalty.toml", "best_percents = [10, 20, 30]", "best_percents = [30, 20]", "从小到大"),
+    ("loyalty.toml", 'margin_yuan = "600.00"', 'margin_yuan = "六百"', "不是一笔金额"),
+    ("loyalty.toml", 'origin = "来源"', 'origin = "网上"', "认得的出处"),
+    ("loyalty.toml", "score = 3 }", "score = 5 }", "超出范围"),
+    ("loyalty.toml", '"总的来说，我对这家店满意。", ', "", "2 道题"),
+    ("loyalty.toml", '{ id = "word", label', '{ id = "listen", label', "word"),
+    ("loyalty.toml", '[[trust_sign]]\nstep = "danger"', '[[trust_sign]]\nstep = "rumour"', "认得的一步"),
+    ("loyalty_cases.toml", 'to = "paid"', 'to = "nowhere"', "nowhere"),
+    ("loyalty_cases.toml", 'id = "tv"\n', 'id = "best"\n', "出现了两次"),
+    ("loyalty_lesson.toml", "$firm", "$company", "company"),
+    ("review.toml", "mastered_percent = 70", "mastered_percent = 170", "超出范围"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "said"), BROKEN)
+def test_broken_content_is_refused_and_named(tmp_path, file, old, new, said):
+    from lifecycle_lab.content import data_folder
+    from lifecycle_lab.content.loyalty_cases import read_loyalty_cases
+    from lifecycle_lab.content.loyalty_words import read_loyalty_words
+    from lifecycle_lab.content.review import read_review
+    from lifecycle_lab.schema import ContentError
+
+    readers = {
+        "loyalty.toml": texts.read_loyalty,
+        "loyalty_cases.toml": read_loyalty_cases,
+        "loyalty_lesson.toml": read_loyalty_words,
+        "review.toml": read_review,
+    }
+    text = (data_folder() / "course" / file).read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ContentError) as caught:
+        readers[file](tmp_path / file)
+    assert file in str(caught.value)
+    assert said in str(caught.value)
