@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -320,6 +321,39 @@ def test_numbers_asked_by_hand():
         "nps_error_quarter": 100 * (8 // 4) ** 2,
         "gini_value": Fraction(-2 * 1 + 0 * 2 + 2 * 3, 3 * (1 + 2 + 3)),
         "lift_numeric": Fraction(100 * 5, 25 - 5),
+        # 01 阶段
+        "typical_sum": Fraction(400 * (30 + 25), 100),
+        "dormant_count": Fraction(100 * 60, 200) - 5,
+        # 02 生命曲线
+        "profit_number": 180 * Fraction(40, 100) - 25,
+        "break_even_number": next(n for n in range(1, 6) if sum((-10, 20, 40, 60, 60)[:n]) >= 90),
+        "total_number": -90 - 10 + 20 + 40,
+        "read_formation": 5,  # 2、28、35、25、2……：涨 10 元以上的最后一个月是第 5 个月
+        "diminishing": Fraction(40 * 6, 6 + 3),
+        # 03 移动
+        "row_share": Fraction(100 * 90, 260 + 90 + 50),
+        "two_step_path": 100 * Fraction(40, 100) * Fraction(25, 100),
+        "wait_one": 1 / Fraction(12 + 8, 100),
+        "reach_share": Fraction(100 * 12, 12 + 8),
+        "cohort_pooled": Fraction(100 * (30 + 20), 100 + 100),
+        "cost_per_customer": Fraction(9000, 90),
+        "payback_month": next(n for n in range(1, 12) if 35 + 15 * (n - 1) >= 80),
+        # 05 十人到全体
+        "four_times": 25 * Fraction(200, 100) ** 2,
+        "agreement_number": sum(2 * 3 < a + b for a, b in combinations((1, 2, 3, 10), 2)),
+        "cut_by_hand": sorted((1, 1, 2, 2, 2, 3, 4, 4, 6, 9))[5],
+        "frozen_rate": 100 * (1 - Fraction(9, 10) ** 2),
+        "saved_contacts": (2000 - 1900) * 2,
+        # 07 价值
+        "value_annuity_nine_five": 100 * (1 - Fraction(65, 100)) / Fraction(9, 100),
+        "value_model_gap": 600 + 200 * 4,
+        "value_limit_value": 450 / Fraction(9, 100),
+        "value_tie_cost": 3000 - Fraction((2400 - 1200) * 4 - 600 + 1000, 4),
+        "value_retention_multiply": 100 * Fraction(80, 100) ** 3,
+        "value_delivered_sum": (150 + 40 + 25 + 20) - (120 + 35 + 15 + 10),
+        "value_equity_newcomer": 100 * Fraction(9, 10) ** 2 - 50 * Fraction(9, 10),
+        "value_break_even_stage": Fraction(20 + 10, 15),
+        "value_price_lever": (1000 + 50 - 400) * Fraction(27, 10) - (1000 - 400) * 3,
     }
 
 
