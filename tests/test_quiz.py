@@ -340,7 +340,7 @@ def test_numbers_asked_by_hand():
         "payback_month": next(n for n in range(1, 12) if 35 + 15 * (n - 1) >= 80),
         # 05 十人到全体
         "four_times": 25 * Fraction(200, 100) ** 2,
-        "agreement_number": sum(2 * 3 < a + b for a, b in combinations((1, 2, 3, 10), 2)),
+        "agreement_number": sum(a + b > 2 * 3 for a, b in combinations((1, 2, 3, 10), 2)),
         "cut_by_hand": sorted((1, 1, 2, 2, 2, 3, 4, 4, 6, 9))[5],
         "frozen_rate": 100 * (1 - Fraction(9, 10) ** 2),
         "saved_contacts": (2000 - 1900) * 2,
