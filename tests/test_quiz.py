@@ -314,6 +314,8 @@ def test_numbers_asked_by_hand():
         "repeat_revenue": Fraction(100 * 25 * 2 * 100, 75 * 100 + 25 * 3 * 100),
         "class_edge": 200,
         "high_lost": 3 * 80,
+        "typical_sum": Fraction(400 * (30 + 25), 100),
+        "dormant_count": Fraction(100 * 60, 200) - 5,
     }
 
 
