@@ -2,7 +2,7 @@
 
 房间与谁可以叫谁（import-linter 看着）：
 
-cli → cli_generate | cli_report → lab → widgets | report | run → exercises → tables | plots | answers
+cli → cli_generate | cli_report | cli_class → lab → grading → widgets | report | run → exercises → tables | plots | answers
     → variants | value | segmentation | backtest → rfm | cycles | curves | models | simulate
     → warehouse → orders | survey → content → reading → export → schema
 
@@ -15,10 +15,11 @@ TYPE_CHECKING = False  # 类型检查器认得这个名字；不引入 typing，
 if TYPE_CHECKING:
     from lifecycle_lab.lab import Lab, open_lab
     from lifecycle_lab.lab.analyst import ShopReport, open_report
+    from lifecycle_lab.lab.teacher import TeacherDesk, open_grading
     from lifecycle_lab.schema import LabError
 
 __version__ = "0.1.0"
-__all__ = ["Lab", "LabError", "ShopReport", "open_lab", "open_report"]
+__all__ = ["Lab", "LabError", "ShopReport", "TeacherDesk", "open_grading", "open_lab", "open_report"]
 
 
 def __getattr__(name: str) -> object:
@@ -35,4 +36,8 @@ def __getattr__(name: str) -> object:
         from lifecycle_lab.lab import analyst
 
         return getattr(analyst, name)
+    if name in ("TeacherDesk", "open_grading"):
+        from lifecycle_lab.lab import teacher
+
+        return getattr(teacher, name)
     raise AttributeError(f"lifecycle_lab 里没有 {name}")

@@ -6,4 +6,4 @@ WITH_EXERCISES = (
     "06_dynamic_cycle",
     "09_review",
 )
-EVERY = (*WITH_EXERCISES, "90_report")
+EVERY = (*WITH_EXERCISES, "90_report", "91_grading")
