@@ -115,12 +115,9 @@ def simulate_command(
     seed: Annotated[int, typer.Option(help="种子：换一个，换一班人")] = 1,
 ) -> None:
     """编一个演示班（名单、班级文件夹、交上来的东西），先拿它练一遍收与评；没有一位是真人。"""
-    from lifecycle_lab.answers import write_file
-    from lifecycle_lab.grading import init_class
-    from lifecycle_lab.grading.simulate import simulate, simulated_roster
+    from lifecycle_lab.grading.simulate import demonstration, simulate
 
-    roster = write_file(out / "roster.csv", simulated_roster(students, seed).csv(), "名单")
-    classroom = init_class(roster, "演示班（编的）", out / "class")
+    classroom = demonstration(out / "class", students, seed=seed)
     files = simulate(classroom, out / "submissions", seed)
     _say(
         f"编好了 {students} 人的演示班，交来 {len(files)} 件（有一个 ZIP，里面还有）。",

@@ -11,13 +11,17 @@ from pathlib import Path
 import pytest
 
 from lifecycle_lab.content import course
-from lifecycle_lab.run.parameters import NAMES, REPORT_NAMES
+from lifecycle_lab.run.parameters import GRADING_NAMES, NAMES, REPORT_NAMES
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ANALYST = "90_report"
 """分析师的模板：没有学号、答案与练习，参数是读订单与口径的几个。"""
-PARAMETERS = {ANALYST: REPORT_NAMES}
+TEACHER = "91_grading"
+"""教师的一本：名单与交来的东西。"""
+PARAMETERS = {ANALYST: REPORT_NAMES, TEACHER: GRADING_NAMES}
+HELD = {ANALYST: "report", TEACHER: "desk"}
+"""笔记本里拿着的那一个对象叫什么；别的课都叫 lab。"""
 ALLOWED_IMPORTS = {"lifecycle_lab", "pandas", "matplotlib.pyplot"}
 
 
@@ -105,7 +109,7 @@ def test_the_page_has_its_parts(path):
     for part in ("## 小结", "## 思考与练习"):
         assert part in whole
     code = "\n".join(source(cell) for cell in cells(path, "code"))
-    assert f'{"report" if path.stem == ANALYST else "lab"}.finish("{path.stem}")' in code
+    assert f'{HELD.get(path.stem, "lab")}.finish("{path.stem}")' in code
     for target in re.findall(r"\]\(([^)#]+)\)", whole):
         assert (path.parent / target).is_file(), target
 
@@ -162,7 +166,7 @@ def test_after_the_opening_any_cell_runs_in_any_order(path, tmp_path, monkeypatc
     opened: dict = {}
     for text in code[:2]:
         exec(compile(text, path.name, "exec"), opened)  # 我们自己的笔记本
-    if path.stem != ANALYST:
+    if path.stem not in HELD:
         opened["lab"].warm_up.fill({"甲": "↓"})  # 交之前总有一格
     for text in reversed(code[2:]):
         exec(compile(text, path.name, "exec"), dict(opened))

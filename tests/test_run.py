@@ -39,6 +39,7 @@ def test_every_lesson_mode_and_source_ends_as_it_should(whole):
     lessons = WITH_EXERCISES
     # 分析师的 90 没有练习：一个订单来源一次
     once = {("90_report", "report", "online_retail")}
+    once |= {("91_grading", "class", source) for source in ("survey", "online_retail")}
     assert seen == once | {(n, m, s) for n in lessons for m in MODES for s in ("survey", "online_retail")}
     assert whole.ok
 

@@ -44,7 +44,7 @@ def class_document(classroom: Classroom, graded: Sequence[Graded], received: Seq
     sections = (
         _who(classroom, received, names=True),
         *_lessons(classroom, graded),
-        _ask(graded),
+        ask_section(graded),
         _done(classroom, graded),
     )
     return Document(words["page.title"], (), sections, classroom.rules.name)
@@ -63,7 +63,7 @@ def projector_document(
 
 
 def _lessons(classroom: Classroom, graded: Sequence[Graded]) -> tuple[Section, ...]:
-    return _spread(classroom, graded), _hardest(graded), _beliefs(graded)
+    return spread_section(classroom, graded), hardest_section(graded), beliefs_section(graded)
 
 
 def _who(classroom: Classroom, received: Sequence[Received], *, names: bool) -> Section:
@@ -97,7 +97,8 @@ def machine_total(classroom: Classroom, one: Graded) -> Fraction:
     return sum((machine_score(classroom, outcome) for outcome, _ in one.outcomes.values()), Fraction(0))
 
 
-def _spread(classroom: Classroom, graded: Sequence[Graded]) -> Section:
+def spread_section(classroom: Classroom, graded: Sequence[Graded]) -> Section:
+    """得分的分布：一句话与图。"""
     words = grading().words
     scores = sorted(machine_total(classroom, one) for one in graded if one.state == HANDED)
     full = sum((machine_full(classroom, exercise) for exercise in shown_exercises(classroom)), Fraction(0))
@@ -151,7 +152,8 @@ def _named(found: Counter) -> tuple[str, ...]:
     return tuple(known[name].title for name, count in found.most_common(2) if count and name in known)
 
 
-def _hardest(graded: Sequence[Graded]) -> Section:
+def hardest_section(graded: Sequence[Graded]) -> Section:
+    """错得最多的格：图与表。"""
     words, found = grading().words, hardest(graded)[: grading().limits.hardest]
     if not found:
         return Section(words["page.hard"], (Paragraph(words["page.hard_none"]),))
@@ -208,7 +210,8 @@ def _example(exercise, cell: CellOutcome) -> str:
     return f"{exercise.title.split('：')[0]}：{said}"
 
 
-def _beliefs(graded: Sequence[Graded]) -> Section:
+def beliefs_section(graded: Sequence[Graded]) -> Section:
+    """认出的误解：人数、例子、可以说的话。"""
     words, found = grading().words, beliefs(graded)
     if not found:
         return Section(words["page.beliefs"], (Paragraph(words["page.beliefs_none"]),))
@@ -220,7 +223,8 @@ def _beliefs(graded: Sequence[Graded]) -> Section:
     )
 
 
-def _ask(graded: Sequence[Graded]) -> Section:
+def ask_section(graded: Sequence[Graded]) -> Section:
+    """要问一声的人与原因。"""
     words = grading().words
     rows = tuple(
         (one.student.shown, "\n".join(one.flags)) for one in graded if one.flags and one.state == HANDED

@@ -85,9 +85,17 @@ class Classroom:
 
 
 def init_class(
-    roster_file: Path | str, name: str, folder: Path | str, source: str = "", as_of: str = ""
+    roster_file: Path | str,
+    name: str,
+    folder: Path | str,
+    source: str = "",
+    as_of: str = "",
+    secret: bytes = b"",
 ) -> Classroom:
-    """开一个班：读名单，造密钥，写规则。文件夹里已有班 → ParameterError，什么也不动。"""
+    """开一个班：读名单，造密钥，写规则。文件夹里已有班 → ParameterError，什么也不动。
+
+    secret: 只有演示班与测试给；真的班留空，每次新造。
+    """
     if not name.strip() or not name.isprintable() or len(name) > 100:
         raise ParameterError("班名是空的、太长，或含有看不见的字符。", where="--course")
     folder = Path(folder)
@@ -103,7 +111,7 @@ def init_class(
     open_population(rules.source, rules.as_of)  # 数据打不开，就不开班
     write_file(folder / ROSTER, roster.csv(), "名单")
     write_file(folder / SETTINGS, settings_text(rules).encode(), "班级规则")
-    _write_secret(folder / SECRET)
+    _write_secret(folder / SECRET, secret or secrets.token_hex(SECRET_BYTES).encode())
     return open_class(folder)
 
 
@@ -128,11 +136,11 @@ def _first_rules(name: str, source: str, as_of: str) -> Rules:
     return Rules(name, source, as_of, grading().late, tasks, points)
 
 
-def _write_secret(path: Path) -> None:
+def _write_secret(path: Path, secret: bytes) -> None:
     """只有自己读得到的一个新文件；已有的从不覆盖。"""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_hex(SECRET_BYTES).encode())
+        file.write(secret)
         file.flush()
         os.fsync(file.fileno())
 

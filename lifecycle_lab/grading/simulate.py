@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +24,7 @@ from lifecycle_lab.exercises.forms import Cell, Form, lesson_forms
 from lifecycle_lab.exercises.keys import follow, key
 from lifecycle_lab.exercises.modes import as_typed
 from lifecycle_lab.exercises.problems import problem
-from lifecycle_lab.grading.classroom import BEIJING, Classroom
+from lifecycle_lab.grading.classroom import BEIJING, SETTINGS, Classroom, init_class, open_class
 from lifecycle_lab.grading.roster import Roster, Student
 from lifecycle_lab.report.packing import entry
 from lifecycle_lab.schema import DOWN, RECENCY, UP, ParameterError, column
@@ -208,3 +209,14 @@ def simulate(classroom: Classroom, folder: Path, seed: int = 1) -> tuple[Path, .
     return tuple(
         write_file(folder / file.name, file.data, "演示的作业") for file in simulated_files(classroom, seed)
     )
+
+
+def demonstration(
+    folder: Path, students: int = 60, source: str = "", as_of: str = "", seed: int = 1
+) -> Classroom:
+    """演示班：folder 里已有就打开它。密钥是固定的，好让两次运行一样；真的班从不这样。"""
+    if (folder / SETTINGS).is_file():
+        return open_class(folder)
+    roster = write_file(folder.parent / "roster.csv", simulated_roster(students, seed).csv(), "名单")
+    secret = hashlib.sha256(f"demonstration|{seed}".encode()).hexdigest().encode()
+    return init_class(roster, "演示班（编的）", folder, source, as_of, secret)

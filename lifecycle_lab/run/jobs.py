@@ -21,6 +21,9 @@ from lifecycle_lab.schema import LabError, ParameterError, quote
 
 REPORT = "report"
 """分析师的 90 的“模式”：没有答案文件，一个订单来源执行一次。"""
+CLASS = "class"
+"""教师的 91 的“模式”：评一个演示班，一个来源执行一次。"""
+WITHOUT_ANSWERS = (REPORT, CLASS)
 # 一格最多十分钟：最慢的一格平常不到十秒，慢机器放宽六十倍；死循环的格不能让整次执行永远停着
 CELL_SECONDS = 600
 
@@ -59,7 +62,7 @@ class Job:
         return self.folder / "report"
 
     def parameters(self) -> dict[str, str]:
-        if self.mode == REPORT:
+        if self.mode in WITHOUT_ANSWERS:
             return checked({"source": self.source, "as_of": self.as_of, "out_dir": str(self.folder)})
         answers = default_path(self.folder, self.assignment.course.assignment, self.assignment.student_id)
         return checked(
@@ -110,9 +113,9 @@ def execute(job: Job) -> str:
 
 def _prepare(job: Job, parameters: Mapping[str, str]) -> None:
     """课：写好答案文件；分析师的 90：挪走上一次的报告，失败了不能拿旧的充数。"""
-    if job.mode != REPORT:
+    if job.mode not in WITHOUT_ANSWERS:
         Path(parameters["answers_file"]).write_bytes(encode(answers_for(job.mode, job.assignment)))
-    elif (job.report / "summary.json").is_file() and not job.report.is_symlink():
+    elif job.mode == REPORT and (job.report / "summary.json").is_file() and not job.report.is_symlink():
         shutil.rmtree(job.report)
 
 
@@ -209,5 +212,5 @@ def _missing_report(job: Job) -> str:
 
 
 def _expected(job: Job) -> Mapping[str, Mapping[str, str]]:
-    """分析师的 90 没有练习。"""
-    return {} if job.mode == REPORT else expected(job.mode, job.lesson, job.assignment)
+    """分析师的 90 与教师的 91 没有练习。"""
+    return {} if job.mode in WITHOUT_ANSWERS else expected(job.mode, job.lesson, job.assignment)

@@ -19,7 +19,10 @@ NAMES = ("student_id", "source", "as_of", "variant_file", "answers_file", "out_d
 REPORT_NAMES = (
     *("source", "as_of", "mapping", "profile", "convention", "centre", "compare_to", "key_file", "out_dir"),
 )
-_KNOWN = tuple(dict.fromkeys((*NAMES, *REPORT_NAMES)))
+
+# 教师的 91：名单与交来的东西
+GRADING_NAMES = ("roster", "submissions", "source", "as_of", "out_dir")
+_KNOWN = tuple(dict.fromkeys((*NAMES, *REPORT_NAMES, *GRADING_NAMES)))
 
 MAX_LENGTH = 1_000
 

@@ -12,12 +12,12 @@ from lifecycle_lab.content import course
 from lifecycle_lab.exercises.assignment import Assignment, assign
 from lifecycle_lab.exercises.modes import MODES
 from lifecycle_lab.exercises.sources import SHIPPED, SURVEY, open_population
-from lifecycle_lab.run.jobs import REPORT, Job
+from lifecycle_lab.run.jobs import CLASS, REPORT, WITHOUT_ANSWERS, Job
 from lifecycle_lab.schema import ParameterError, quote
 from lifecycle_lab.variants import normalise_id
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
-ANALYST = "90_report"
+ANALYST, TEACHER = "90_report", "91_grading"
 _FOR_STUDENTS, _FOR_DEMO = ("blank",), ("key",)
 
 
@@ -43,7 +43,7 @@ def plan(
     jobs = tuple(
         Job(lesson, mode, source, as_of, assignment, folder / slug(source) / mode / lesson.stem)
         for source, assignment in opened.items()
-        for mode in (*chosen_modes, REPORT)
+        for mode in (*chosen_modes, *WITHOUT_ANSWERS)
         for lesson in lessons
         if _fits(lesson, mode, assignment)
     )
@@ -59,10 +59,10 @@ def plan(
 
 
 def _fits(lesson: Path, mode: str, assignment: Assignment) -> bool:
-    """分析师的 90 没有练习，只要订单，一个来源执行一次；别的课每种模式各一次。"""
-    if lesson.stem != ANALYST:
-        return mode != REPORT
-    return mode == REPORT and assignment.as_of is not None
+    """分析师的 90 没有练习，只要订单；教师的 91 评演示班：都是一个来源执行一次。别的课每种模式各一次。"""
+    if lesson.stem == ANALYST:
+        return mode == REPORT and assignment.as_of is not None
+    return mode == CLASS if lesson.stem == TEACHER else mode not in WITHOUT_ANSWERS
 
 
 def _modes(modes: Iterable[str], student: str) -> tuple[str, ...]:

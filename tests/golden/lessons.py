@@ -12,4 +12,4 @@ WITH_EXERCISES = (
     "08_loyalty",
     "09_review",
 )
-EVERY = (*WITH_EXERCISES, "90_report")
+EVERY = (*WITH_EXERCISES, "90_report", "91_grading")
