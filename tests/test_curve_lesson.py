@@ -454,6 +454,15 @@ def test_the_questions_cover_every_kind_and_fact():
     assert min(asked.values()) >= 6
 
 
+def test_the_prose_says_the_numbers_of_the_content():
+    text = (data_folder().parent / "notebooks" / f"{LESSON}.ipynb").read_text(encoding="utf-8")
+    assert "三年，四项预算" in text
+    assert course().curves.horizon == 36
+    assert len(LEVERS) == 4
+    assert "至少六个月有交易" in text
+    assert "least=6" in text
+
+
 def test_measures_are_enough_for_every_stage():
     book = course().curve_measures
     counts = Counter(one.stage for one in book.measures)

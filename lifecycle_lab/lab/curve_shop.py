@@ -112,6 +112,13 @@ class CurveShop:
             )
         return _truth(pq.read_table(data_folder() / f"{titles[self.title]}_truth.parquet", columns=_TRUTH))
 
+    def true_type(self, who: CustomerId) -> str | None:
+        """一位客户真的是哪一型；没有真相的店是 None。"""
+        try:
+            return self.truth[who].exit_type
+        except DataError:
+            return None
+
     def score(self, gone: bool) -> curves.Score:
         """判的与真的比；gone: 只看观察期里真的走了的。"""
         people = [who for who in self.tv if self.truth[who].gone or not gone]
