@@ -71,7 +71,11 @@ class CurveShop:
     def tv(self) -> dict[CustomerId, list[int]]:
         """客户 → 每月净额（最小货币单位）。"""
         found = {who: self._months(rows, 2) for who, rows in self._rows.items()}
-        return {who: table for who, table in found.items() if max(table) > 0}
+        if not (paid := {who: table for who, table in found.items() if max(table) > 0}):
+            raise DataError(
+                say("said.nobody", shop=self.title), remedy="看看订单的金额是不是都是 0，或都退了。"
+            )
+        return paid
 
     @cached_property
     def has_cost(self) -> bool:
