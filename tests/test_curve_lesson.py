@@ -31,7 +31,8 @@ from lifecycle_lab.plots import curve_game as boards
 from lifecycle_lab.plots import curves as figures
 from lifecycle_lab.plots import fonts
 from lifecycle_lab.report import Figure
-from lifecycle_lab.schema import ContentError, DataError, ParameterError
+from lifecycle_lab.schema import ContentError, DataError, Order, ParameterError
+from lifecycle_lab.warehouse import day_number
 
 LESSON = "02_life_curves"
 IDEAL = curve_sliders.ideal()
@@ -301,6 +302,24 @@ def test_a_users_own_orders_go_through_the_same_doors(tmp_path):
     assert "没有真相" in str(lab.curves.score(""))
 
 
+@pytest.mark.parametrize(
+    ("amounts", "said"), [((0, 0), "画不出曲线"), ((500, -500), "画不出曲线"), ((500,), "不到十位")]
+)
+def test_a_tiny_or_worthless_shop_says_why(amounts, said):
+    """一位客户：金额全是 0，同一天全退，只有一单；哪一格也不抛错。"""
+    day, as_of = date(2024, 1, 1), date(2024, 1, 20)
+    rows = [Order(f"o{i}", "甲", day, amount, cancelled=amount < 0) for i, amount in enumerate(amounts)]
+    ledger = ledgers.Ledger("小店", "yours", "元", as_of, rows, {"甲": [day_number(day)]})
+    mine, only = Curves(lambda name: None), CurveShop(ledger)
+    mine.shop = lambda name="": only
+    told = [
+        getattr(mine, name)("")
+        for name in ("customer", "cohort", "found", "score", "gallery", "truth_figure")
+    ]
+    assert all(isinstance(one, Shown | Table | Figure) for one in told)
+    assert said in str(told[1])
+
+
 def test_the_survey_borrows_a_shop(tmp_path):
     lab = open_lab("demo", "", "", "", str(tmp_path / "a.json"), str(tmp_path / "out"))
     assert lab.curves is lab.curves
@@ -452,6 +471,15 @@ def test_the_questions_cover_every_kind_and_fact():
     asked = Counter(fact for item in items for fact in item.facts)
     assert set(asked) == {"A6", "A7", "D5"}
     assert min(asked.values()) >= 6
+
+
+def test_the_prose_says_the_numbers_of_the_content():
+    text = (data_folder().parent / "notebooks" / f"{LESSON}.ipynb").read_text(encoding="utf-8")
+    assert "三年，四项预算" in text
+    assert course().curves.horizon == 36
+    assert len(LEVERS) == 4
+    assert "至少六个月有交易" in text
+    assert "least=6" in text
 
 
 def test_measures_are_enough_for_every_stage():

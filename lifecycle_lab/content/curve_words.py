@@ -63,7 +63,7 @@ _SAID = {
     "score_errors": "wrong early_share most truth guess",
     "score_gone": "",
     "gallery": "shop chosen least months",
-    **dict.fromkeys(("no_truth", "no_cohort", "no_gallery"), "shop"),
+    **dict.fromkeys(("no_truth", "no_cohort", "no_gallery", "nobody"), "shop"),
     "no_customer": "customer shop",
     "portrait": "customer note kind",
     **dict.fromkeys(("near", "far", "left"), ""),

@@ -94,27 +94,10 @@ class Curves:
     @or_reason
     def customer(self, shop: str = "", customer: object = "") -> Figure:
         """一位客户：每月、平滑、拟合，判成哪一型；空是买的月数最多的一位。"""
-        from lifecycle_lab.lab.curve_shop import bought
-
         mine = self.shop(shop)
         who = mine.find(customer)
-        tv, guess = mine.tv[who], mine.guesses[who]
-        last = max(month for month, value in enumerate(tv, start=1) if value > 0)
-        said = say(
-            "said.customer",
-            customer=who,
-            shop=mine.title,
-            months=len(tv),
-            bought=bought(tv),
-            kind=type_label(guess.exit_type),
-            last=last,
-            quiet=len(tv) - last,
-        )
-        said += say("said.customer_open") if guess.open else ""
-        if mine.ledger.gone is not None:
-            said += say("said.customer_truth", kind=type_label(mine.truth[who].exit_type))
-        said += self._about_profit(mine)
-        drawn = figures.plot_fit(tv, self.ideal, unit=mine.unit, profit=mine.profit(who))
+        said = tables.about_customer(mine, who) + self._about_profit(mine)
+        drawn = figures.plot_fit(mine.tv[who], self.ideal, unit=mine.unit, profit=mine.profit(who))
         return _figure(drawn, said, said)
 
     @or_reason

@@ -71,7 +71,11 @@ class CurveShop:
     def tv(self) -> dict[CustomerId, list[int]]:
         """客户 → 每月净额（最小货币单位）。"""
         found = {who: self._months(rows, 2) for who, rows in self._rows.items()}
-        return {who: table for who, table in found.items() if max(table) > 0}
+        if not (paid := {who: table for who, table in found.items() if max(table) > 0}):
+            raise DataError(
+                say("said.nobody", shop=self.title), remedy="看看订单的金额是不是都是 0，或都退了。"
+            )
+        return paid
 
     @cached_property
     def has_cost(self) -> bool:
@@ -111,6 +115,13 @@ class CurveShop:
                 remedy=f"换一家有真相的：{'、'.join(SHIPPED)}。",
             )
         return _truth(pq.read_table(data_folder() / f"{titles[self.title]}_truth.parquet", columns=_TRUTH))
+
+    def true_type(self, who: CustomerId) -> str | None:
+        """一位客户真的是哪一型；没有真相的店是 None。"""
+        try:
+            return self.truth[who].exit_type
+        except DataError:
+            return None
 
     def score(self, gone: bool) -> curves.Score:
         """判的与真的比；gone: 只看观察期里真的走了的。"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from lifecycle_lab import curves
 from lifecycle_lab.content import course
@@ -11,6 +12,10 @@ from lifecycle_lab.export import Table
 from lifecycle_lab.lab.curve_words import percent, say, stage_label, type_label
 from lifecycle_lab.plots.curves import LifeView, money
 from lifecycle_lab.schema import half_up
+
+if TYPE_CHECKING:
+    from lifecycle_lab.lab.curve_shop import CurveShop
+    from lifecycle_lab.lab.ledgers import CustomerId
 
 
 def table(name: str, columns: str, rows: list[tuple[str, ...]], note: str = "", **fields: object) -> Table:
@@ -63,6 +68,19 @@ def types(curve: curves.LifeCurve, early: int) -> Table:
         left = f"{say('word.until', month=month)}（{stage_label(curve.stage(month))}）"
         rows.append((text.label, left, back, money(totals[-1]), text.meaning))
     return table("types", "kind left break_even sum does", rows, say("said.types", early=early))
+
+
+def about_customer(mine: CurveShop, who: CustomerId) -> str:
+    """一位客户：看了多久，买了几个月，判成哪一型；合成的店再说真相。"""
+    tv, guess = mine.tv[who], mine.guesses[who]
+    bought = [month for month, value in enumerate(tv, start=1) if value > 0]
+    counts = {"months": len(tv), "bought": len(bought), "last": bought[-1], "quiet": len(tv) - bought[-1]}
+    kind = type_label(guess.exit_type)
+    said = say("said.customer", customer=who, shop=mine.title, kind=kind, **counts)
+    said += say("said.customer_open") if guess.open else ""
+    if truth := mine.true_type(who):
+        said += say("said.customer_truth", kind=type_label(truth))
+    return said
 
 
 def found(shop: str, guesses: list[curves.Guess]) -> Table:
