@@ -315,7 +315,6 @@ def test_numbers_asked_by_hand():
         "repeat_revenue": Fraction(100 * 25 * 2 * 100, 75 * 100 + 25 * 3 * 100),
         "class_edge": 200,
         "high_lost": 3 * 80,
-<<<<<<< HEAD
         "call_cost": 3 / Fraction(30, 100) / Fraction(5, 100),
         "alpha_numeric": Fraction(4, 3) * (1 - Fraction(4 * 1, 10)),
         "nps_value": Fraction(100 * (25 - 10), 50),
@@ -355,17 +354,8 @@ def test_numbers_asked_by_hand():
         "value_equity_newcomer": 100 * Fraction(9, 10) ** 2 - 50 * Fraction(9, 10),
         "value_break_even_stage": Fraction(20 + 10, 15),
         "value_price_lever": (1000 + 50 - 400) * Fraction(27, 10) - (1000 - 400) * 3,
-=======
-        "profit_number": Fraction(180 * 40, 100) - 25,
-        "break_even_number": 1 + [-90 - 10, -100 + 20, -80 + 40, -40 + 60, 20 + 60].index(20),
-        "total_number": -90 - 10 + 20 + 40,
-        "read_formation": 1 + max(m for m in range(1, 8) if _SALES[m] - _SALES[m - 1] >= 10),
-        "diminishing": 40 * Fraction(6, 6 + 3),
->>>>>>> wip-curves02
     }
 
-
-_SALES = [20, 22, 50, 85, 110, 112, 113, 90]
 
 
 def test_a_wrong_number_is_not_told_the_right_one():
