@@ -357,7 +357,6 @@ def test_numbers_asked_by_hand():
     }
 
 
-
 def test_a_wrong_number_is_not_told_the_right_one():
     for name, item in ITEMS.items():
         if item.number:
