@@ -109,6 +109,13 @@ def test_the_dropdowns_follow_each_other():
     assert "下拉单" in choose._repr_mimebundle_()["text/html"]
 
 
+def test_four_stages_stand_beside_each_other_in_two_industries():
+    table = DESK.industries()
+    assert [line[0] for line in table.rows] == ["考察期", "形成期", "稳定期", "退化期"]
+    assert "积分" in table.rows[2][2]
+    assert "合约" in table.rows[2][2]
+
+
 def test_the_four_people_are_shown():
     assert len(DESK.street().rows) == 4
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _TITLES = {
-    **dict.fromkeys(("models", "rule", "street"), ""),
+    **dict.fromkeys(("models", "rule", "street", "industries"), ""),
     "model": "model",
     "crosswalk": "model stage",
     "atlas": "model stage",
@@ -15,7 +15,7 @@ _TITLES = {
 _COLUMN_NAMES = (
     "model divides stages good_for caution stage marks aim focus levers share investment contribution question "
     "others disputed item content criterion condition placed customers purchases known quiet trend customer "
-    "cycle truth recall typical own difference period person seen can_say value"
+    "cycle truth recall typical own difference period person seen can_say value telecom shop"
 )
 _COLUMNS = dict.fromkeys(_COLUMN_NAMES.split(), "") | {"at_quiet": "cycles"}
 _ROW_NAMES = (
@@ -38,7 +38,7 @@ _CONDITIONS = {
     "young": "",
 }
 _SAID = {
-    **dict.fromkeys(("models", "street", "no_truth", "examples"), ""),
+    **dict.fromkeys(("models", "street", "no_truth", "examples", "industries"), ""),
     "model": "caution",
     "filled": "stages",
     "uncovered": "models",

@@ -177,6 +177,14 @@ def _also(home: StageModel, chosen: StageText) -> str:
     return "\n".join(found)
 
 
+def industries_table() -> Table:
+    """四个阶段的重点，在电信与网店各是什么样子(A2–A5、D8)。"""
+    columns = ("stage", "focus", *_EXAMPLES)
+    four = stages().models[FOUR].stages.values()
+    rows = tuple((one.label, *(getattr(one, key) for key in columns[1:])) for one in four)
+    return Table(say("title.industries"), _columns(columns), rows, say("said.industries"))
+
+
 # ── 街上的四个人 ────────────────────────────────────────────────────
 
 

@@ -72,6 +72,10 @@ class StageDesk:
         """一个阶段的图鉴：标志、目标、手段、例子、别的模型怎样叫它。"""
         return atlas.atlas_table(stage, model)
 
+    def industries(self) -> Table:
+        """四个阶段的重点，在电信与网店各是什么样子。"""
+        return atlas.industries_table()
+
     def street(self) -> Table:
         """街上的四个人：看得见什么，还说不上什么。"""
         return atlas.street_table()
