@@ -167,13 +167,7 @@ def test_demo_texts_say_that_they_are_demo():
     assert all(text.startswith("（演示文字）") for text in texts)
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize(("mode", "wrong"), [("blank", None), ("key", []), ("sabotage", [1] * len(LESSONS))])
-=======
-@pytest.mark.parametrize(
-    ("mode", "wrong"), [("blank", None), ("key", []), ("sabotage", [1] * len(WITH_EXERCISES))]
-)
->>>>>>> wip-moves03
 def test_concept_questions_of_a_mode(mode, wrong):
     """空白一题不答，全对全对，破坏每课恰好错一题；它们不计分，所以不在对照的结果里。"""
     given = assignment()
