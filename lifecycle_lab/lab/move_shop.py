@@ -404,7 +404,7 @@ class MoveShop:
     def _laters(self, short: bool = False) -> list[str]:
         size = len(self._cohorts[0].bought)
         if self._width == 1:
-            return [str(k) if short else say("column.month", low=k, high=k) for k in range(size)]
+            return [f"{k} 月" if short else say("column.month", low=k, high=k) for k in range(size)]
         spans = [(self._width * k, self._width * (k + 1) - 1) for k in range(size)]
         return [
             f"{low}–{high} 月" if short else say("column.months", low=low, high=high) for low, high in spans
