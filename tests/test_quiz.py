@@ -314,6 +314,14 @@ def test_numbers_asked_by_hand():
         "repeat_revenue": Fraction(100 * 25 * 2 * 100, 75 * 100 + 25 * 3 * 100),
         "class_edge": 200,
         "high_lost": 3 * 80,
+        # 03：一行除以合计；路上相乘；1 ÷ 离开的份额；离开的人里去老客户的；只数看得到的群；成本与回本
+        "row_share": Fraction(100 * 90, 260 + 90 + 50),
+        "two_step_path": Fraction(40 * 25, 100),
+        "wait_one": Fraction(100, 12 + 8),
+        "reach_share": Fraction(100 * 12, 12 + 8),
+        "cohort_pooled": Fraction(100 * (30 + 20), 200),
+        "cost_per_customer": Fraction(9_000, 90),
+        "payback_month": next(m for m in range(1, 13) if 35 + 15 * (m - 1) >= 80),
     }
 
 
