@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from lifecycle_lab import plots
 from lifecycle_lab.content.transitions import transitions
-from lifecycle_lab.exercises.showing import Shown
 from lifecycle_lab.export import Table
 from lifecycle_lab.lab.ledgers import Ledger
+from lifecycle_lab.lab.move_cohorts import CohortViews, figure, or_reason
 from lifecycle_lab.lab.move_records import Records, records
 from lifecycle_lab.lab.move_words import percent, periods, say, shown, state_label
 from lifecycle_lab.plots import transitions as figures
 from lifecycle_lab.report import Figure
-from lifecycle_lab.schema import DataError, LabError, ParameterError
+from lifecycle_lab.schema import DataError, ParameterError
 from lifecycle_lab.stages import chain as chains
-from lifecycle_lab.stages import cohorts as groups
 from lifecycle_lab.stages import moves
 from lifecycle_lab.stages.chain import Chain, Share
 from lifecycle_lab.stages.moves import LOST, NEW, NEW_BUSINESS, OLD, POTENTIAL, STATES, MoveRule
@@ -29,9 +26,7 @@ from lifecycle_lab.warehouse import day_date, day_number
 if TYPE_CHECKING:
     from lifecycle_lab.widgets.sliders import Sliders
 
-Found = TypeVar("Found")
 _FLOW_DAYS = 180
-_LONG_WINDOW = 550  # 看得比这久，同期群三个月一段，不然表太宽
 
 # 名称 →（份额还是期数，从哪里，怎样算）
 _QUESTIONS: dict[str, tuple[str, str, Callable[[Chain, str], Share | None]]] = {
@@ -48,22 +43,7 @@ _QUESTIONS: dict[str, tuple[str, str, Callable[[Chain, str], Share | None]]] = {
 }
 
 
-def or_reason(build: Callable[..., Found]) -> Callable[..., Found | Shown]:
-    """做不出来的（历史太短、人太少）不算出错：说出为什么，这一课接着往下走。写错参数仍是错。"""
-
-    @functools.wraps(build)
-    def tried(*args: object, **keywords: object) -> Found | Shown:
-        try:
-            return build(*args, **keywords)
-        except ParameterError:
-            raise
-        except LabError as error:
-            return Shown((str(error),))
-
-    return tried
-
-
-class MoveShop:
+class MoveShop(CohortViews):
     """一家店：账、每个人留下的，和课上问它的每一个问题。"""
 
     def __init__(self, ledger: Ledger, borrowed: bool = False) -> None:
@@ -280,7 +260,7 @@ class MoveShop:
         lines = [line for line in self._durations(state) if line.watched >= least]
         drawn = figures.plot_durations(lines)
         said = self._duration_sentence(state, lines)
-        return _figure(drawn, said, said)
+        return figure(drawn, said, said)
 
     def _durations(self, state: str) -> list[chains.Duration]:
         if state not in STATES[:-1]:
@@ -330,85 +310,12 @@ class MoveShop:
             still_lost=f"{still_lost:,}",
         )
         drawn = figures.plot_moves(counts, days=(str(day), str(self.ledger.as_of)))
-        return _figure(drawn, figures.describe_moves(counts), said)
+        return figure(drawn, figures.describe_moves(counts), said)
 
     def _states_at(self, day: date) -> dict[object, str]:
         today = day_number(day)
         found = {who: moves.state(one, today, self.rule) for who, one in self.records.traces.items()}
         return {who: name for who, name in found.items() if name}
-
-    # ── 同期群 ──────────────────────────────────────────────────────
-
-    @cached_property
-    def _width(self) -> int:
-        return 3 if self.ledger.today - self.first_day > _LONG_WINDOW else 1
-
-    @cached_property
-    def _last_month(self) -> int:
-        """最后一个过完的月：观察日那个月没有过完就退一个月。"""
-        tomorrow = self.ledger.as_of + timedelta(1)
-        return _month(self.ledger.today) - (tomorrow.day != 1)
-
-    @cached_property
-    def _cohorts(self) -> list[groups.Cohort]:
-        months = ([_month(day) for day in days] for days in self.ledger.days.values())
-        found = groups.cohorts(months, self._last_month, self._width)
-        if not found:
-            raise DataError("还没有过完一段日子。", remedy="看久一些。")
-        return found
-
-    @or_reason
-    def cohorts(self) -> Table:
-        """同期群留存表：还没有到的写“还看不到”。"""
-        rows = tuple(
-            (
-                self._start(one),
-                f"{one.size:,}",
-                *(
-                    say("word.unseen") if one.bought[k] is None else percent(one.share(k), 0)
-                    for k in range(len(one.bought))
-                ),
-            )
-            for one in self._cohorts
-        )
-        columns = (say("column.cohort"), say("column.people"), *self._laters())
-        return Table(say("title.cohorts", shop=self.title), columns, rows, say("said.cohorts"))
-
-    @or_reason
-    def cohort_figure(self) -> Figure:
-        """同期群的热图：斜线是还看不到。"""
-        starts = [self._start(one) for one in self._cohorts]
-        drawn = figures.plot_cohorts(self._cohorts, starts, self._laters(short=True))
-        return _figure(drawn, str(self.cohorts()), say("said.heat"))
-
-    @or_reason
-    def retention_figure(self) -> Figure:
-        """留存曲线：只数看得到的，与把看不到的当成 0。"""
-        right, wrong = groups.retention_curve(self._cohorts), groups.zero_for_unseen(self._cohorts)
-        drawn = figures.plot_retention(right, wrong, self._laters(short=True))
-        said = say(
-            "said.curve",
-            later=self._laters()[right[-1].later],
-            right=percent(right[-1].share),
-            wrong=percent(wrong[-1].share),
-        )
-        return _figure(drawn, said, said)
-
-    def _start(self, one: groups.Cohort) -> str:
-        """一群的名字：从哪个月起。"""
-        last = self._last_month + one.start * self._width
-        first = last - self._width + 1
-        name = f"{first // 12}-{first % 12 + 1:02d}"
-        return name if self._width == 1 else f"{name} 起三个月"
-
-    def _laters(self, short: bool = False) -> list[str]:
-        size = len(self._cohorts[0].bought)
-        if self._width == 1:
-            return [str(k) if short else say("column.month", low=k, high=k) for k in range(size)]
-        spans = [(self._width * k, self._width * (k + 1) - 1) for k in range(size)]
-        return [
-            f"{low}–{high} 月" if short else say("column.months", low=low, high=high) for low, high in spans
-        ]
 
 
 def _p_value(p: float) -> str:
@@ -423,18 +330,8 @@ def _or_none(measure: Callable[[Chain], Share | None], links: Chain) -> Share | 
         return None
 
 
-def _month(day: int) -> int:
-    """第几天 → 从公元零年数起的第几个月。"""
-    when = day_date(day)
-    return 12 * when.year + when.month - 1
-
-
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except (TypeError, ValueError):
         raise ParameterError("日子读不懂。", remedy='写成 before="2023-06-01"。') from None
-
-
-def _figure(axes, alt: str, caption: str) -> Figure:
-    return Figure(plots.png(axes.figure), alt, caption)
