@@ -9,7 +9,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifecycle_lab import cycles, rfm, tables
+from lifecycle_lab import cycles, rfm, tables, value
 from lifecycle_lab.answers import AnswersFile, default_path, write_file
 from lifecycle_lab.content import datapackage
 from lifecycle_lab.exercises import checks
@@ -50,6 +50,7 @@ _JUDGES = {
     "table_4_4": rfm.segment,
     "gap_class": cycles.frequency_class,
     "state_at_date": cycles.state,
+    "annuity_lines": value.annuity,
 }
 
 
