@@ -9,7 +9,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifecycle_lab import cycles, rfm, tables, value
+from lifecycle_lab import cycles, rfm, tables
 from lifecycle_lab.answers import AnswersFile, default_path, write_file
 from lifecycle_lab.content import datapackage
 from lifecycle_lab.exercises import checks
@@ -30,6 +30,7 @@ from lifecycle_lab.report.training import (
     training_document,
 )
 from lifecycle_lab.schema import ParameterError, quote
+from lifecycle_lab.value import annuity
 from lifecycle_lab.variants import normalise_id
 from lifecycle_lab.widgets.questionnaire import InterviewForm
 from lifecycle_lab.widgets.quiz import ScreenQuiz
@@ -50,7 +51,7 @@ _JUDGES = {
     "table_4_4": rfm.segment,
     "gap_class": cycles.frequency_class,
     "state_at_date": cycles.state,
-    "annuity_lines": value.annuity,
+    "annuity_lines": annuity,
 }
 
 
