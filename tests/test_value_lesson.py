@@ -322,6 +322,21 @@ def test_a_small_shop_ends_in_a_sentence_never_in_a_traceback(name, tmp_path):
     assert isinstance(shown, Table | Shown | Figure)
 
 
+def test_nothing_to_guess_and_nobody_yet_are_said(tmp_path):
+    """最后一段没有人来；站在那天往回看还没有一位客户。"""
+    for name, first in (("早", 0), ("晚", 300)):
+        lines = ["order_id,customer_id,order_date,amount"]
+        lines += [
+            f"o{k}_{j},c{k},{date(2024, 1, 1) + timedelta(first + k % 29 + 9 * j)},{30 + 13 * ((7 * k + 3 * j) % 11)}.00"
+            for k in range(80)
+            for j in range(k * k % 5 + 1)
+        ]
+        path = tmp_path / f"{name}.csv"
+        path.write_text("\n".join([*lines, f"z,y,{date(2024, 1, 1)},9.00"]) + "\n", encoding="utf-8")
+        said = lab(tmp_path, str(path), "2025-01-01").value.shop().forecast()
+        assert isinstance(said, Shown), name
+
+
 def test_the_survey_borrows_the_tea_shop(tmp_path):
     assert "西湖龙井店" in lab(tmp_path).value.shop().card().note
 

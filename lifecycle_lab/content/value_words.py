@@ -109,6 +109,7 @@ _SAID = {
     "two_figure": "most",
     "forecast": "cut days textbook model",
     "forecast_short": "days",
+    "forecast_nothing": "days",
     "past_future": "years both",
     "equity": "years rate margin cost unit level low high wide_low wide_high",
     "tornado": "swing most",

@@ -33,6 +33,7 @@ from lifecycle_lab.report.training import (
 )
 from lifecycle_lab.schema import ParameterError, quote
 from lifecycle_lab.stages import acquisition, chain
+from lifecycle_lab.value import annuity
 from lifecycle_lab.variants import normalise_id
 from lifecycle_lab.widgets.questionnaire import InterviewForm
 from lifecycle_lab.widgets.quiz import ScreenQuiz, ScreenReview
@@ -60,6 +61,7 @@ _JUDGES = {
     "state_at_date": cycles.state,
     "move_rates": chain.chain,
     "channel_costs": acquisition.payback,
+    "annuity_lines": annuity,
 }
 
 

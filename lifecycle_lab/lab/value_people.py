@@ -83,6 +83,8 @@ class People:
 def people(house: Warehouse, as_of: date, lately_days: int = YEAR) -> People:
     """as_of 那天的全部客户；lately_days 天以前的账从同一个仓库再看一次。"""
     rows = list(house.base())
+    if not rows:
+        raise DataError(f"到 {as_of} 为止一位客户也没有。", remedy="换更长的历史，或把观察日往后移。")
     before = _money_before(house, rows, as_of - timedelta(lately_days))
     today = day_number(as_of)
     columns = [

@@ -183,6 +183,8 @@ class ValueShop:
         rows.append(
             (say("row.all"), f"{len(then.ids):,}", *(self._money(v / len(then.ids)) for v in whole.values()))
         )
+        if whole["actual"] <= 0:
+            raise DataError(say("said.forecast_nothing", days=days), remedy=say("said.forecast_remedy"))
         note = say(
             "said.forecast",
             days=days,
