@@ -121,7 +121,9 @@ def test_the_same_text_runs_on_both(spark, monkeypatch):
         w = warehouse.open_orders(orders, AS_OF)
         everything(w)
         monkeypatch.undo()
-        plain_names[kind] = [_without_names(text, w) for text in heard if not text.startswith("describe")]
+        # 问列名、数来源的行数：数据框不必问引擎
+        asked = [text for text in heard if not text.startswith(("describe", "select count(*) from"))]
+        plain_names[kind] = [_without_names(text, w) for text in asked]
     assert len(plain_names["spark"]) == 6
     assert plain_names["spark"] == plain_names["duckdb"]
 
