@@ -284,8 +284,8 @@ def test_course_is_read_once_and_cannot_be_changed():
 
 # ---- 文字 ----
 
-LAZY = {"grading.toml", "simulated_class.toml"}
-"""用到才读的，各有自己的测试（tests/test_grading_content.py）。"""
+LAZY = {"grading.toml", "simulated_class.toml", "plans.toml"}
+"""用到才读的，各有自己的测试（tests/test_grading_roster.py）。"""
 FILES = sorted(p for p in COURSE.rglob("*") if p.is_file() and p.name not in LAZY)
 OURS = [p for p in FILES if p.suffix in (".toml", ".csv") and p.name != "questionnaire.toml"]
 
