@@ -141,6 +141,7 @@ def _json(document: dict) -> str:
 def lab(
     context: typer.Context,
     notebooks: Annotated[Path | None, typer.Option(help="笔记本的文件夹；空为本书自带的")] = None,
+    present: Annotated[bool, typer.Option("--present", help="投影：藏起代码，放大字与图")] = False,
 ) -> None:
     """打开 JupyterLab，停在 00；只在本机、带口令。多写的选项原样交给 JupyterLab（如 --no-browser）。"""
     from lifecycle_lab.lab.desk import OPTIONS, calm_settings
@@ -153,7 +154,7 @@ def lab(
         *(f"--ServerApp.root_dir={notebooks or NOTEBOOKS}", f"--LabApp.default_url=/lab/tree/{start.name}"),
         *context.args,
     ]
-    environment = os.environ | calm_settings()
+    environment = os.environ | calm_settings(present=present)
     if os.name == "nt":
         raise typer.Exit(subprocess.call(command, env=environment))
     os.execve(command[0], command, environment)  # Ctrl-C 由 JupyterLab 自己收尾

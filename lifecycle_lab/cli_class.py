@@ -124,3 +124,26 @@ def simulate_command(
         f"收：lifecycle-lab class collect {out / 'submissions'} --class {out / 'class'}",
         f"评：lifecycle-lab class grade --class {out / 'class'}",
     )
+
+
+@class_app.command("lesson-plans")
+def lesson_plans_command(
+    out: Annotated[Path, typer.Option(help="教案写进这个文件夹")],
+    docx: Annotated[bool, typer.Option("--docx", help="再写一份 Word")] = False,
+) -> None:
+    """教案：一课一份，目标、误解、概念题取自课页与题目，时间与板书是写好的。"""
+    from lifecycle_lab.grading.lesson_plans import write_plans
+
+    _say(f"写好了 {len(write_plans(out, docx=docx))} 份教案，在 {out}。")
+
+
+@class_app.command("export-nbgrader")
+def export_nbgrader_command(
+    out: Annotated[Path, typer.Option(help="写进这个文件夹")], folder: Folder = Path(".")
+) -> None:
+    """给用 nbgrader 的学校：它的文件夹布局（submitted/学号/作业/）与成绩 CSV；不需要装 nbgrader。"""
+    from lifecycle_lab.grading import grade_class, open_class
+    from lifecycle_lab.grading.nbgrader_layout import export_nbgrader
+
+    written = export_nbgrader(grade_class(open_class(folder)), out)
+    _say(f"写好了 {len(written)} 个文件：{out / 'grades.csv'} 与 {out / 'submitted'}。")

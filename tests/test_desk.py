@@ -194,3 +194,14 @@ def test_the_hook_touches_notebooks_only():
         same = copy.deepcopy(other)
         before_saving(model=other, path="x", contents_manager=None)
         assert other == same
+
+
+def test_the_projector_desk_is_another_folder_with_code_hidden(tmp_path):
+    plain, present = calm_settings(tmp_path), calm_settings(tmp_path, present=True)
+    assert plain["JUPYTER_CONFIG_DIR"] != present["JUPYTER_CONFIG_DIR"]
+    css = [
+        (Path(d["JUPYTER_CONFIG_DIR"]) / "custom" / "custom.css").read_text("utf-8") for d in (plain, present)
+    ]
+    assert "display: none" not in css[0]
+    assert css[1].startswith(css[0])
+    assert ".jp-InputArea-editor" in css[1]

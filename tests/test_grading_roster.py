@@ -12,6 +12,7 @@ import pytest
 from classes import new_class
 
 from lifecycle_lab.content.grading import grading, read_grading, read_simulated, simulated_text
+from lifecycle_lab.content.plans import plans, read_plans
 from lifecycle_lab.grading import init_class, open_class, read_roster
 from lifecycle_lab.schema import ContentError, DataError, LabError
 
@@ -121,13 +122,14 @@ def test_a_slip_in_the_rules_is_named(tmp_path, before, after, said):
 
 
 @pytest.mark.parametrize(
-    ("read", "name"), [(read_grading, "grading.toml"), (read_simulated, "simulated_class.toml")]
+    ("read", "name"),
+    [(read_grading, "grading.toml"), (read_simulated, "simulated_class.toml"), (read_plans, "plans.toml")],
 )
 def test_no_line_of_the_content_can_be_dropped_unnoticed(tmp_path, read, name):
     lines = (COURSE / name).read_text("utf-8").splitlines(keepends=True)
     path = tmp_path / name
     for i, line in enumerate(lines):
-        if re.match(r"[a-z_0-9]+ = ", line):
+        if re.match(r"[a-z_0-9]+ = (?!\[$)", line):
             path.write_text("".join(lines[:i] + lines[i + 1 :]), "utf-8")
             with pytest.raises(ContentError, match=name):
                 read(path)
@@ -139,3 +141,41 @@ def test_no_line_of_the_content_can_be_dropped_unnoticed(tmp_path, read, name):
 def test_the_shipped_content_is_read():
     assert grading().limits.gram == 4
     assert len(simulated_text().parts) == 7
+    assert len(plans()["04_rfm_training"].questions) == 4
+
+
+def test_a_lesson_plan_per_notebook_with_what_the_content_holds(tmp_path):
+    from lifecycle_lab.content import course
+    from lifecycle_lab.grading.lesson_plans import write_plans
+
+    written = write_plans(tmp_path)
+    assert [path.stem for path in written] == list(course().lessons)
+    text = (tmp_path / "04_rfm_training.md").read_text("utf-8")
+    for said in ("约 90 分钟", "## 板书", "## 只有 45 分钟", "R 的方向看反了", "共 90 分钟", "## 要问的话"):
+        assert said in text
+    assert [p.read_bytes() for p in write_plans(tmp_path)] == [p.read_bytes() for p in written]
+
+
+def test_the_nbgrader_layout_holds_the_bytes_handed_in_and_one_row_per_task(tmp_path):
+    import csv
+
+    from classes import honest
+
+    from lifecycle_lab.grading import collect, grade_class
+    from lifecycle_lab.grading.nbgrader_layout import COLUMNS, export_nbgrader
+
+    room = new_class(tmp_path / "x", 2)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.json").write_bytes(honest(room, 0))
+    collect(room, [tmp_path / "in"])
+    grades = grade_class(room)
+    export_nbgrader(grades, tmp_path / "out")
+    student, task = room.roster.students[0].student_id, room.rules.tasks[0].id
+    assert (tmp_path / "out" / "submitted" / student / task / "answers.json").read_bytes() == honest(room, 0)
+    rows = list(csv.DictReader((tmp_path / "out" / "grades.csv").read_text("utf-8-sig").splitlines()))
+    assert tuple(rows[0]) == COLUMNS
+    assert len(rows) == 2 * len(room.rules.tasks)
+    assert sum(float(row["max_score"]) for row in rows if row["student_id"] == student) == sum(
+        room.rules.points.values()
+    )
+    assert {row["score"] for row in rows if row["student_id"] != student} == {"0.00"}

@@ -72,13 +72,19 @@ del keep_calm
 """
 
 
-def calm_settings(home: Path | None = None) -> dict[str, str]:
-    """写好桌面；返回要加进环境的变量。home 是放设置的文件夹，默认在主目录下。"""
+def calm_settings(home: Path | None = None, *, present: bool = False) -> dict[str, str]:
+    """写好桌面；返回要加进环境的变量。home 是放设置的文件夹，默认在主目录下。
+
+    present: 投影用的一张桌面，藏起代码、放大字与图；另放一处，平常的桌面不受影响。
+    """
     folder = home or Path.home() / ".lifecycle-lab"
+    folder = folder / "present" if present else folder
     jupyter, ipython = folder / "jupyter", folder / "ipython"
     defaults = {f"@jupyterlab/{name}": setting for name, setting in DEFAULTS.items()}
     _write(jupyter / "labconfig" / "default_setting_overrides.json", json.dumps(defaults, indent=1))
-    _write(jupyter / "custom" / "custom.css", Path(__file__).with_name("lessons.css").read_text("utf-8"))
+    sheets = ("lessons.css", "present.css") if present else ("lessons.css",)
+    style = "\n".join(Path(__file__).with_name(name).read_text("utf-8") for name in sheets)
+    _write(jupyter / "custom" / "custom.css", style)
     _write(ipython / "profile_default" / "startup" / "00-calm.py", _STARTUP)
     for name, content in _FIRST_TIME.items():
         _write_once(jupyter / "lab" / name, json.dumps(content))

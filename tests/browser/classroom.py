@@ -57,14 +57,17 @@ def copy_notebooks(folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def lab_server(home: Path, notebooks: Path, python: str = sys.executable) -> Iterator[tuple[str, Path]]:
-    """学生的桌面：`lifecycle-lab lab` 开着。（网址，笔记本的文件夹）。python: 用哪个环境。"""
+def lab_server(
+    home: Path, notebooks: Path, python: str = sys.executable, extra: tuple[str, ...] = ()
+) -> Iterator[tuple[str, Path]]:
+    """学生的桌面：`lifecycle-lab lab` 开着。（网址，笔记本的文件夹）。python: 用哪个环境。extra: 别的选项。"""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [
         *(python, "-P", "-m", "lifecycle_lab.cli", "lab", "--no-browser", f"--port={port}"),
         *("--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}", f"--notebooks={notebooks}"),
+        *extra,
         *(["--allow-root"] if os.geteuid() == 0 else []),
     ]
     environment = os.environ | {"HOME": str(home), "LANG": "C.UTF-8"}

@@ -1,0 +1,29 @@
+"""投影的一张桌面，在真浏览器里：看不见代码，字与表放大，单元照样运行。"""
+
+from __future__ import annotations
+
+import pytest
+from classroom import SLOW, Classroom, copy_notebooks, lab_server
+from conftest import SCREENSHOTS
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def test_code_is_hidden_text_is_large_and_cells_still_run(browser, tmp_path):
+    notebooks = tmp_path / "notebooks"
+    notebooks.mkdir()
+    (tmp_path / "home").mkdir()
+    with lab_server(tmp_path / "home", notebooks, extra=("--present",)) as (address, root):
+        room = Classroom(browser, address, copy_notebooks(notebooks / "present"), root, SCREENSHOTS)
+        try:
+            page = room.open("00_start")
+            room.run_all()
+            table = page.locator(".lab-table").first
+            expect(table).to_be_visible(timeout=SLOW)
+            assert page.locator(".jp-CodeCell .jp-InputArea-editor:visible").count() == 0
+            size = page.locator(".jp-MarkdownOutput p").first.evaluate("p => getComputedStyle(p).fontSize")
+            assert float(size.removesuffix("px")) >= 22
+            assert room.tracebacks() == []
+        finally:
+            room.leave("present")
