@@ -93,7 +93,9 @@ class LifeCurve:
 
     def level(self, t: Time) -> Fraction | float:
         """交易额占 peak 的百分之几。"""
-        stage, x = self._progress(t)
+        return self._level(*self._progress(t))
+
+    def _level(self, stage: str | None, x: Fraction | float) -> Fraction | float:
         if stage == "exploration":
             return self.start + (self.trial - self.start) * x**2
         if stage == "formation":
@@ -108,18 +110,23 @@ class LifeCurve:
 
     def gross(self, t: Time) -> Fraction | float:
         """第 t 个月的毛利，分：交易额 × 毛利率，稳定期里毛利率逐渐多出 premium。"""
-        stage, x = self._progress(t)
-        grown = {"exploration": 0 * x, "formation": 0 * x, "stability": x}.get(stage, 1)
-        return self.tv(t) * (self.margin + self.premium * grown) / 100
+        return self.money(t)[1]
 
     def profit(self, t: Time) -> Fraction | float:
         """第 t 个月的利润 P(t) = 毛利 − 服务成本，分；不含一次性的争取成本。"""
+        return self.money(t)[2]
+
+    def money(self, t: Time) -> tuple[Fraction | float, Fraction | float, Fraction | float]:
+        """第 t 个月的（交易额，毛利，利润），分：一起算，滑块才跟得上手。"""
         stage, x = self._progress(t)
         if stage is None:
-            return x
-        settled = {"exploration": 0 * x, "formation": x}.get(stage, 1)
+            return x, x, x
+        tv = self._level(stage, x) * self.peak / 100
+        grown = {"exploration": 0, "formation": 0, "stability": x}.get(stage, 1)
+        settled = {"exploration": 0, "formation": x}.get(stage, 1)
+        gross = tv * (self.margin + self.premium * grown) / 100
         cost = self.cost_early - (self.cost_early - self.cost_late) * settled
-        return self.gross(t) - cost
+        return tv, gross, gross - cost
 
     def _progress(self, t: Time) -> tuple[str | None, Fraction | float]:
         """所在的阶段与走过了其中的几成；整数月得精确的分数。走完以后是 (None, 0)。"""
@@ -144,10 +151,8 @@ def monthly(curve: LifeCurve, months: int) -> tuple[Month, ...]:
     """第 1 到第 months 个月，每月取月末的值，四舍五入到分。"""
     if type(months) is not int or not 0 <= months <= LONGEST:
         raise ParameterError(f"月数不能是 {quote(months)}。", remedy=f"写 0 到 {LONGEST} 的整数。")
-    return tuple(
-        Month(t, to_fen(curve.tv(t)), to_fen(curve.profit(t)))  # type: ignore[arg-type]
-        for t in range(1, months + 1)
-    )
+    rows = ((t, curve.money(t)) for t in range(1, months + 1))
+    return tuple(Month(t, to_fen(tv), to_fen(profit)) for t, (tv, _, profit) in rows)  # type: ignore[arg-type]
 
 
 def cumulated(profits: Sequence[int], acquisition: int = 0) -> tuple[int, ...]:

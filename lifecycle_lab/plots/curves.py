@@ -98,10 +98,8 @@ def update_life_curve(panel: Axes, data: LifeView) -> None:
     parts, totals = getattr(panel, _PARTS), data.totals
     steps = _STEPS if parts["frame"] is None else _FEWER_STEPS
     times = [month / steps for month in range(data.months * steps + 1)]
-    yuan = {
-        "tv": [data.curve.tv(t) / 100 for t in times],
-        "profit": [data.curve.profit(t) / 100 for t in times],
-    }
+    found = [data.curve.money(t) for t in times]
+    yuan = {"tv": [tv / 100 for tv, _, _ in found], "profit": [profit / 100 for _, _, profit in found]}
     for name, values in yuan.items():
         parts[name].set_data(times, values)
         parts[name + "_end"].set_data([times[-1]], [values[-1]])
