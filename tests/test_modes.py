@@ -163,11 +163,11 @@ def test_a_mode_is_an_ordinary_answers_file(mode):
 def test_demo_texts_say_that_they_are_demo():
     answers = answers_for("key", assignment())
     texts = [*answers.text.values(), *(row["strategy"] for row in answers.tables["table_4_5"].values())]
-    assert len(texts) == 7
+    assert len(texts) == 8  # 五段策略、两道思考题、05 课的一段
     assert all(text.startswith("（演示文字）") for text in texts)
 
 
-@pytest.mark.parametrize(("mode", "wrong"), [("blank", None), ("key", []), ("sabotage", [1, 1, 1, 1])])
+@pytest.mark.parametrize(("mode", "wrong"), [("blank", None), ("key", []), ("sabotage", [1] * len(LESSONS))])
 def test_concept_questions_of_a_mode(mode, wrong):
     """空白一题不答，全对全对，破坏每课恰好错一题；它们不计分，所以不在对照的结果里。"""
     given = assignment()
