@@ -163,7 +163,7 @@ def test_a_mode_is_an_ordinary_answers_file(mode):
 def test_demo_texts_say_that_they_are_demo():
     answers = answers_for("key", assignment())
     texts = [*answers.text.values(), *(row["strategy"] for row in answers.tables["table_4_5"].values())]
-    assert len(texts) == 7
+    assert len(texts) == 8  # 五段策略、两道思考题、05 课的一段
     assert all(text.startswith("（演示文字）") for text in texts)
 
 
