@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction as Q
@@ -377,6 +378,34 @@ def test_a_spoilt_sentence_is_named(tmp_path):
     path.write_text(text.replace("$both 位", "$luck 位"), encoding="utf-8")
     with pytest.raises(ContentError, match="luck"):
         read_value_words(path)
+
+
+READERS = {"value.toml": read_value, "value_lesson.toml": read_value_words}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_no_line_can_be_dropped_and_no_file_be_unreadable(name, tmp_path):
+    lines = (data_folder() / "course" / name).read_text(encoding="utf-8").splitlines(keepends=True)
+    path, tried = tmp_path / name, 0
+    for i, line in enumerate(lines):
+        if not re.match(r"[a-z_0-9]+ = ", line):
+            continue
+        path.write_text("".join(lines[:i] + lines[i + 1 :]), encoding="utf-8")
+        with pytest.raises(ContentError) as caught:
+            READERS[name](path)
+        assert name in str(caught.value), line
+        tried += 1
+    assert tried > 100
+    path.write_bytes(b"\xff\x81\x30\x00" * 9)
+    with pytest.raises(ContentError, match=name):
+        READERS[name](path)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_the_prose_uses_chinese_punctuation(name):
+    text = (data_folder() / "course" / name).read_text(encoding="utf-8")
+    said = re.findall(r'= "(.*)"$', text, re.MULTILINE)
+    assert not [one for one in said if re.search(r"[一-鿿][,;:!?()']|[,;:!?()'][一-鿿]|显然", one)]
 
 
 # ── 次序平面：底色就是次序倒过来 ─────────────────────────────────────
