@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
-from itertools import pairwise
 
 import pytest
 from golden.sheets import Desk, assignment
@@ -119,15 +118,15 @@ def test_classes_follow_the_printed_bounds(seed):
 
 
 @given(seeds)
-def test_every_earlier_gap_pulls_the_average_into_another_class(seed):
+def test_the_average_of_all_gaps_falls_in_another_class(seed):
     """80、200 属于后一类，400 仍属前一类。"""
 
-    def place(twice: int) -> int:
-        return (twice // 2 >= 80) + (twice // 2 >= 200) + (twice // 2 > 400)
+    def place(gap: int) -> int:
+        return (gap >= 80) + (gap >= 200) + (gap > 400)
 
     for bought in histories(Numbers(seed)).values():
-        *earlier, last = ((b - a).days for a, b in pairwise(bought))
-        assert all(place(gap + last) != place(2 * last) for gap in earlier)
+        average = (bought[-1] - bought[0]).days // (len(bought) - 1)
+        assert place(average) != place((bought[-1] - bought[-2]).days)
 
 
 @given(seeds)

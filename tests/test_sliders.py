@@ -126,3 +126,29 @@ def test_moving_parts_are_drawn_on_the_still_ones():
 def test_ipywidgets_is_imported_only_when_shown():
     code = "import sys, lifecycle_lab.widgets.sliders; sys.exit('ipywidgets' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_a_moving_picture_keeps_its_colours_and_cuts_nothing():
+    """色盘是第一幅图时定的：以后变深的格子颜色也不走样；纸是纯白；字不伸出纸外。"""
+    import io
+
+    import numpy as np
+    from PIL import Image
+
+    from lifecycle_lab.plots.moving import Moving
+    from lifecycle_lab.plots.panels import panel_for, set_ticks
+
+    with panel_for(None, (5, 3)) as panel:
+        mesh = panel.pcolormesh([[0.1, 0.12], [0.14, 0.16]], cmap="Blues", vmin=0, vmax=1)
+        set_ticks(panel.xaxis, ["一", "二"])
+        panel.set_yticks([0.5, 1.5], ["一个很长很长很长的名字", "又一个很长很长很长很长很长的名字"])
+    picture = Moving(panel, [mesh])
+    picture.png()
+    mesh.set_array([[0.3, 0.5], [0.7, 0.95]])
+    found = np.asarray(Image.open(io.BytesIO(picture.png())).convert("RGB")).astype(int)
+    for share in (0.3, 0.5, 0.7, 0.95):
+        wanted = [int(255 * part) for part in mesh.get_cmap()(share)[:3]]
+        near = np.abs(found - wanted).max(axis=2) <= 6
+        assert near.sum() > 1_000, share
+    assert (found == 255).all(axis=2).mean() > 0.2
+    assert (found[:, :2] == 255).all(), "轴名切掉了"

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from lifecycle_lab.content.records import Record, read_nest, unique
-from lifecycle_lab.reading import minor_units, parse_decimal
+from lifecycle_lab.content.records import Record, every, read_nest
 from lifecycle_lab.schema import ContentError, quote
 
 T = TypeVar("T")
@@ -79,23 +78,19 @@ class CurveContent:
 def read_curves(path: Path) -> CurveContent:
     """一份 curves.toml → 内容；缺项、多项、不是钱的钱 → ContentError。"""
     top = read_nest(path)
-    game = _section(top, "game")
+    game = top.section("game")
     content = CurveContent(
-        curve=_curve(_section(top, "curve")),
-        reading=_reading(_section(top, "reading")),
+        curve=_curve(top.section("curve")),
+        reading=_reading(top.section("reading")),
         customers=game.whole("customers", 1),
         horizon=game.whole("horizon", 1, 600),
-        levers=_every(top, "lever", CURVE_LEVERS, _lever),
-        stages=_every(top, "stage", CURVE_STAGES, _stage),
-        exit_types=_every(top, "exit_type", CURVE_EXIT_TYPES, _exit),
+        levers=every(top, "lever", CURVE_LEVERS, _lever),
+        stages=every(top, "stage", CURVE_STAGES, _stage),
+        exit_types=every(top, "exit_type", CURVE_EXIT_TYPES, _exit),
     )
     game.finish()
     top.finish()
     return content
-
-
-def _section(top: Record, name: str) -> Record:
-    return Record(f"{top.where} [{name}]", top.need(name, dict, f"一节 [{name}]"))  # type: ignore[arg-type]
 
 
 def _curve(record: Record) -> Mapping[str, int]:
@@ -105,7 +100,7 @@ def _curve(record: Record) -> Mapping[str, int]:
             "各阶段结束的月份不是从小到大。", where=record.at(_MONTHS[0]), remedy="一个比一个大。"
         )
     shares = {name: record.whole(name, 0, 100) for name in _WHOLE}
-    money = {name: _fen(record, f"{name}_yuan") for name in _MONEY}
+    money = {name: record.fen(f"{name}_yuan") for name in _MONEY}
     record.finish()
     return MappingProxyType({**months, **shares, **money})
 
@@ -124,17 +119,6 @@ def _reading(record: Record) -> CurveReading:
     return found
 
 
-def _every(top: Record, key: str, names: tuple[str, ...], build: Callable[[Record], T]) -> Mapping[str, T]:
-    """程序认得的几条，一条不多一条不少。"""
-    found = unique(top.children(key), build)
-    for name in names:
-        if name not in found:
-            raise ContentError(
-                f"缺少 {quote(name)}。", where=f"{top.where}，键 {quote(key)}", remedy=f"补一条 [[{key}]]。"
-            )
-    return MappingProxyType({name: found[name] for name in names})
-
-
 def _lever(record: Record) -> LeverText:
     name = record.one_of("id", CURVE_LEVERS, "认得的预算")
     stage = record.one_of("stage", CURVE_STAGES, "认得的阶段")
@@ -147,7 +131,7 @@ def _lever(record: Record) -> LeverText:
         "leaving": record.whole("leaving", 0, 1000),
         "cut": record.whole("cut", 0, 100),
         "months": record.whole("months", -120, 120),
-        "half": _fen(record, "half_yuan"),
+        "half": record.fen("half_yuan"),
     }
     return LeverText(name, record.text("label"), stage, record.text("meaning"), MappingProxyType(settings))
 
@@ -160,14 +144,3 @@ def _stage(record: Record) -> CurveStageText:
 def _exit(record: Record) -> ExitText:
     name = record.one_of("id", CURVE_EXIT_TYPES, "认得的曲线类型")
     return ExitText(name, record.text("label"), record.text("meaning"))
-
-
-def _fen(record: Record, key: str) -> int:
-    text = record.text(key)
-    value = parse_decimal(text)
-    fen = None if value is None else minor_units(value, 2)
-    if fen is None or fen < 0:
-        raise ContentError(
-            f"{quote(text)} 不是一笔金额。", where=record.at(key), remedy='以元为单位，写成 "100.00"。'
-        )
-    return fen

@@ -19,13 +19,11 @@ _COLUMNS = {
     **dict.fromkeys(("item", "content", "spells", "closed", "open", "which", "customers_share"), ""),
     **dict.fromkeys(("revenue_share", "customers", "returned", "gap_range", "cycle", "from_day"), ""),
     **dict.fromkeys(("share", "measure", "value", "reading", "rule", "aspect", "customer"), ""),
-    **dict.fromkeys(("last_day", "idle", "last_gap", "frequency_class", "money", "contestant"), ""),
-    **dict.fromkeys(("auc", "better", "worse", "own_recall", "own_contacted"), ""),
+    **dict.fromkeys(("last_day", "idle", "last_gap", "frequency_class", "money"), ""),
     **dict.fromkeys(("bgnbd", "mbgnbd", "truth"), ""),
     **dict.fromkeys(("naive", "corrected"), "share"),
     "class": "n",
     **dict.fromkeys(("within_naive", "within_corrected"), "cycles"),
-    "disturbed": "recall",
 }
 _ROWS = {
     **dict.fromkeys(("what", "kind", "period", "size", "truth", "first", "later", "every"), ""),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from lifecycle_lab.content.records import Record, read_nest, unique
+from lifecycle_lab.content.records import Record, every, read_nest
 from lifecycle_lab.schema import ContentError, quote
 
 T = TypeVar("T")
@@ -70,17 +70,13 @@ def read_cycles(path: Path) -> CycleContent:
     """一份 cycles.toml → 内容；缺项、多项、界限不是从小到大 → ContentError。"""
     top = read_nest(path)
     content = CycleContent(
-        defaults=_defaults(_section(top, "defaults")),
-        words=_words(_section(top, "words")),
-        classes=_every(top, "class", CYCLE_CLASSES, _class),
-        states=_every(top, "state", CYCLE_STATES, _state),
+        defaults=_defaults(top.section("defaults")),
+        words=_words(top.section("words")),
+        classes=every(top, "class", CYCLE_CLASSES, _class),
+        states=every(top, "state", CYCLE_STATES, _state),
     )
     top.finish()
     return content
-
-
-def _section(top: Record, name: str) -> Record:
-    return Record(f"{top.where} [{name}]", top.need(name, dict, f"一节 [{name}]"))  # type: ignore[arg-type]
 
 
 def _defaults(record: Record) -> CycleDefaults:
@@ -118,17 +114,6 @@ def _words(record: Record) -> Mapping[str, str]:
     found = MappingProxyType({name: record.text(name) for name in WORDS})
     record.finish()
     return found
-
-
-def _every(top: Record, key: str, names: tuple[str, ...], build: Callable[[Record], T]) -> Mapping[str, T]:
-    """程序认得的几条，一条不多一条不少，次序听程序的（表和图都按它排）。"""
-    found = unique(top.children(key), build)
-    for name in names:
-        if name not in found:
-            raise ContentError(
-                f"缺少 {quote(name)}。", where=f"{top.where}，键 {quote(key)}", remedy=f"补一条 [[{key}]]。"
-            )
-    return MappingProxyType({name: found[name] for name in names})
 
 
 def _class(record: Record) -> ClassText:

@@ -17,6 +17,7 @@ from lifecycle_lab.content.problems import read_problems
 from lifecycle_lab.content.quiz import read_quiz
 from lifecycle_lab.content.records import Record, first_double, read_nest, read_sheet, sentences, unique
 from lifecycle_lab.content.report import read_report
+from lifecycle_lab.content.review import read_review
 from lifecycle_lab.content.shapes import (
     Convention,
     Course,
@@ -78,6 +79,7 @@ def load(folder: Path) -> Course:
         backtest=sentences(read_nest(folder / "backtest.toml"), BACKTEST_FIELDS),
         quiz=quiz,
         quiz_words=quiz_words,
+        review=read_review(folder / "review.toml"),
         cycles=read_cycles(folder / "cycles.toml"),
         curves=read_curves(folder / "curves.toml"),
         shops=read_shops(folder / "shops.toml"),

@@ -16,7 +16,7 @@ from string import Template
 from types import MappingProxyType
 from typing import TypeVar
 
-from lifecycle_lab.reading import decode, halfwidth, read_bytes, read_grid
+from lifecycle_lab.reading import decode, halfwidth, minor_units, parse_decimal, read_bytes, read_grid
 from lifecycle_lab.schema import ContentError, DataError, quote
 
 T = TypeVar("T")
@@ -111,6 +111,21 @@ class Record:
         """下一层的各条记录；没有写就是空的一列。"""
         self.used.add(key)
         return children(self.where, key, self.values.get(key, []))
+
+    def section(self, name: str) -> Record:
+        """下一层的一节 [name]。"""
+        return Record(f"{self.where} [{name}]", self.need(name, dict, f"一节 [{name}]"))  # type: ignore[arg-type]
+
+    def fen(self, key: str) -> int:
+        """一笔不为负的金额，以元为单位写成文字 → 整数分。"""
+        text = self.text(key)
+        value = parse_decimal(text)
+        found = None if value is None else minor_units(value, 2)
+        if found is None or found < 0:
+            raise ContentError(
+                f"{quote(text)} 不是一笔金额。", where=self.at(key), remedy='以元为单位，写成 "100.00"。'
+            )
+        return found
 
     def finish(self) -> None:
         """全部取完之后：不认识的键多半是写错了的键，不能悄悄忽略。"""
@@ -225,6 +240,17 @@ def unique(
             )
         found[key(thing)] = value(thing)
     return MappingProxyType(found)
+
+
+def every(top: Record, key: str, names: tuple[str, ...], build: Callable[[Record], T]) -> Mapping[str, T]:
+    """程序认得的几条 [[key]]，一条不多一条不少，次序听程序的（表和图都按它排）。"""
+    found = unique(top.children(key), build)
+    for name in names:
+        if name not in found:
+            raise ContentError(
+                f"缺少 {quote(name)}。", where=f"{top.where}，键 {quote(key)}", remedy=f"补一条 [[{key}]]。"
+            )
+    return MappingProxyType({name: found[name] for name in names})
 
 
 def sentences(top: Record, fields: Mapping[str, frozenset[str]]) -> Mapping[str, str]:

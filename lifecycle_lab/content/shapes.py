@@ -14,6 +14,7 @@ from fractions import Fraction
 from lifecycle_lab.content.curves import CurveContent
 from lifecycle_lab.content.cycles import CycleContent
 from lifecycle_lab.content.report import ReportText
+from lifecycle_lab.content.review import ReviewContent
 from lifecycle_lab.content.shops import ShopText
 from lifecycle_lab.schema import State
 
@@ -252,6 +253,7 @@ class Course:
     backtest: Mapping[str, str]
     quiz: Mapping[str, QuizItem]
     quiz_words: Mapping[str, str]
+    review: ReviewContent
     cycles: CycleContent
     curves: CurveContent
     shops: Mapping[str, ShopText]

@@ -31,7 +31,7 @@ class Quiz(Window):
 
     def __init__(self, lesson: str, assignment: Assignment, file: AnswersFile) -> None:
         self.lesson, self.assignment = lesson, assignment
-        self.items = tuple(item for item in assignment.course.quiz.values() if item.lesson == lesson)
+        self.items = self._chosen(file)
         if not self.items:
             lessons = dict.fromkeys(item.lesson for item in assignment.course.quiz.values())
             raise ParameterError(
@@ -40,6 +40,9 @@ class Quiz(Window):
                 remedy=f"有概念题的课：{'、'.join(lessons)}。",
             )
         super().__init__(file)
+
+    def _chosen(self, file: AnswersFile) -> tuple[QuizItem, ...]:
+        return tuple(item for item in self.assignment.course.quiz.values() if item.lesson == self.lesson)
 
     # ── 答 ────────────────────────────────────────────────────────────
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from lifecycle_lab import cycles, rfm, tables
 from lifecycle_lab.answers import AnswersFile, default_path, write_file
 from lifecycle_lab.content import datapackage
-from lifecycle_lab.exercises import checks
+from lifecycle_lab.exercises import checks, review
 from lifecycle_lab.exercises.assignment import Assignment, open_assignment
+from lifecycle_lab.exercises.facts import fact_map
 from lifecycle_lab.exercises.forms import known_tables
 from lifecycle_lab.exercises.interview import near
 from lifecycle_lab.exercises.readings import compare
@@ -31,7 +32,7 @@ from lifecycle_lab.report.training import (
 from lifecycle_lab.schema import ParameterError, quote
 from lifecycle_lab.variants import normalise_id
 from lifecycle_lab.widgets.questionnaire import InterviewForm
-from lifecycle_lab.widgets.quiz import ScreenQuiz
+from lifecycle_lab.widgets.quiz import ScreenQuiz, ScreenReview
 from lifecycle_lab.widgets.readings import ReadingToggles
 from lifecycle_lab.widgets.worksheet import Worksheet
 
@@ -83,6 +84,7 @@ class Lab:
         self._sheets: dict[str, Worksheet] = {}
         self._interview: InterviewForm | None = None
         self._quizzes: dict[str, ScreenQuiz] = {}
+        self._reviews: dict[int, ScreenReview] = {}
         self._shops: dict[str, CycleShop] = {}
 
     def __getattr__(self, name: str) -> Worksheet:
@@ -127,6 +129,20 @@ class Lab:
         if lesson not in self._quizzes:
             self._quizzes[lesson] = ScreenQuiz(lesson, self.assignment, self.file)
         return self._quizzes[lesson]
+
+    def review(self, number: int = 0) -> ScreenReview | Shown:
+        """复习：全书的题挑一叠，上次没答对的先来；number 是第几轮，0 是正在做的一轮。"""
+        mine, answers = self.assignment, self.file.read()
+        chosen = number or review.current_round(mine.course, mine.student_id, answers)
+        if chosen not in self._reviews:
+            if not review.deck(mine.course, mine.student_id, answers, chosen):
+                return Shown((mine.course.review.words["empty"],))
+            self._reviews[chosen] = ScreenReview("09_review", mine, self.file, chosen)
+        return self._reviews[chosen]
+
+    def facts(self) -> Table:
+        """全部课程事实：在哪几课，几道题，答对几道，掌握了没有。"""
+        return fact_map(self.assignment, self.file.read())
 
     def shop(self, name: str = "") -> CycleShop:
         """第 06 课的一家店：空是你的来源那一家；longjing、womenswear、online_retail 是随书的；同名总是同一家。"""

@@ -37,30 +37,8 @@ class Outcome:
 
     def table(self) -> Table:
         """每位参赛者一行，表下是判语。"""
-        trial = self.trials[0]
-        recall = f"{trial.recall:.0%}"
-        columns = (
-            say("column.contestant"),
-            say("column.auc"),
-            say("column.better"),
-            say("column.worse"),
-            say("column.disturbed", recall=recall),
-            say("column.own_recall"),
-            say("column.own_contacted"),
-        )
-        rows = tuple(
-            (
-                label(line.key),
-                f"{line.auc:.3f}",
-                *(
-                    say("word.none") if line.key == trial.baseline else f"{many}/{line.trials}"
-                    for many in (line.better, line.worse)
-                ),
-                *(percent(share, 0) for share in (line.disturbed, line.recall, line.contacted)),
-            )
-            for line in backtest.summaries(self.trials)
-        )
-        title = say("title.trial", question=question_text(trial), shop=self.shop)
+        columns, rows = backtest.table(self.trials, course().backtest, self._labels)
+        title = say("title.trial", question=question_text(self.trials[0]), shop=self.shop)
         return Table(title, columns, rows, self.verdict())
 
     def figure(self) -> Figure:
@@ -74,8 +52,11 @@ class Outcome:
 
     def verdict(self) -> str:
         """一句话，跟着数字变；文章的规则与静态规则比怎样。"""
-        labels = {line.key: label(line.key).split("（")[0] for line in self.trials[0].lines}
-        return backtest.verdict(self.trials, course().backtest, labels, focus="class")
+        return backtest.verdict(self.trials, course().backtest, self._labels, focus="class")
+
+    @property
+    def _labels(self) -> dict[str, str]:
+        return {line.key: label(line.key) for line in self.trials[0].lines}
 
 
 def label(key: str) -> str:

@@ -1,18 +1,26 @@
-"""实训报告：从答案文件写成一份文档（表4-1 … 表4-5、图、思考与练习），再由 `to_html`、`to_docx` 写出。
+"""实训报告：从答案文件写成一份文档（表4-1 … 表4-5、图、各课的算题、思考与练习、概念题与课程事实），再由 `to_html`、`to_docx` 写出。
 
 报告只看答案文件与题本，不看笔记本；写的是学生自己填的内容，连同核对的结果。
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from string import Template
 
 from lifecycle_lab import plots, tables
 from lifecycle_lab.answers import Answers
+from lifecycle_lab.content.vocabulary import PROBLEM
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.checks import check, is_open
+from lifecycle_lab.exercises.facts import fact_map, is_begun
 from lifecycle_lab.exercises.forms import form, lesson_forms
+from lifecycle_lab.exercises.quiz_feedback import BLANK as QUIZ_BLANK
+from lifecycle_lab.exercises.quiz_feedback import RIGHT as QUIZ_RIGHT
+from lifecycle_lab.exercises.quiz_feedback import feedback
 from lifecycle_lab.exercises.showing import filled_table, progress, summary
+from lifecycle_lab.export import Table
 from lifecycle_lab.report import Document, Figure, Items, Paragraph, Section
 
 _TABLES = ("table_4_2", "table_4_3", "table_4_4", "table_4_5")
@@ -41,13 +49,15 @@ def training_document(assignment: Assignment, answers: Answers, cover: Cover = C
         _data_section(assignment),
         questionnaire_section(assignment),
         *worksheets,
+        _problems(assignment, answers),
         _thinking(assignment, answers),
+        _facts(assignment, answers),
         _results(assignment, answers),
     )
     footer = (
         f"{assignment.course.title} · 数据指纹 {assignment.data_sha256[:12]} · 答案回执 {answers.sha256[:12]}"
     )
-    return Document("实训报告：建立 RFM 模型", lines, sections, footer)
+    return Document("实训报告：客户生命周期管理", lines, sections, footer)
 
 
 def _data_section(assignment: Assignment) -> Section:
@@ -113,8 +123,58 @@ def _thinking(assignment: Assignment, answers: Answers) -> Section:
         if sheet.exercise.answer == "text":
             written = answers.text.get(sheet.exercise.id) or "（还没写）"
             blocks += [Paragraph(f"{sheet.exercise.title}。{sheet.exercise.prompt}"), Paragraph(written)]
-    return Section("七、思考与练习", tuple(blocks))
+    return Section("八、思考与练习", tuple(blocks))
+
+
+def _problems(assignment: Assignment, answers: Answers) -> Section:
+    """各课的算题：动过笔的一题一张表，没有动笔的列出题名。"""
+    blocks: list = []
+    untouched = []
+    for sheet in lesson_forms("", assignment):
+        if sheet.exercise.answer != PROBLEM:
+            continue
+        outcome = check(sheet.exercise.id, assignment, answers)
+        if is_begun(outcome):
+            table = filled_table(sheet, assignment, answers, outcome)
+            blocks += [table, Paragraph(summary(outcome, assignment))]
+        else:
+            untouched.append(sheet.exercise.title)
+    if untouched:
+        blocks.append(Paragraph(_word(assignment, "report.untouched", titles="、".join(untouched))))
+    return Section(f"七、{_word(assignment, 'report.problems')}", tuple(blocks))
+
+
+def _facts(assignment: Assignment, answers: Answers) -> Section:
+    """概念题一课一行，课程事实一条一行。"""
+    title = _word(assignment, "report.facts")
+    return Section(f"九、{title}", (_quizzes(assignment, answers), fact_map(assignment, answers)))
+
+
+def _quizzes(assignment: Assignment, answers: Answers) -> Table:
+    course = assignment.course
+    found: dict[str, Counter[str]] = {}
+    for item in course.quiz.values():
+        outcome = feedback(item, assignment.student_id, answers.quiz.get(item.id, ""), course).outcome
+        found.setdefault(item.lesson, Counter())[outcome] += 1
+    rows = tuple(
+        (
+            course.lessons[lesson],
+            str(counts.total()),
+            str(counts[QUIZ_RIGHT]),
+            str(counts.total() - counts[QUIZ_RIGHT] - counts[QUIZ_BLANK]),
+            str(counts[QUIZ_BLANK]),
+        )
+        for lesson, counts in found.items()
+    )
+    columns = tuple(
+        _word(assignment, f"report.{name}") for name in ("lesson", "total", "right", "again", "blank")
+    )
+    return Table(_word(assignment, "report.quiz"), columns, rows)
+
+
+def _word(assignment: Assignment, name: str, **fields: object) -> str:
+    return Template(assignment.course.review.words[name]).substitute(fields)
 
 
 def _results(assignment: Assignment, answers: Answers) -> Section:
-    return Section("八、完成情况", (progress(assignment, answers),))
+    return Section("十、完成情况", (progress(assignment, answers),))

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING
 
-from lifecycle_lab.answers import Answers
+from lifecycle_lab.answers import Answers, AnswersFile
 from lifecycle_lab.content.shapes import QuizItem
+from lifecycle_lab.exercises import review
+from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.quiz import Quiz
 from lifecycle_lab.exercises.quiz_choices import Stored, chosen_letters, lettered, read_choice, spoken
 from lifecycle_lab.exercises.quiz_feedback import BLANK, Feedback, Remark
@@ -28,6 +31,11 @@ class ScreenQuiz(Quiz):
     """显示在屏幕上、可以直接答的 Quiz。"""
 
     _screen: Screen | None = None
+
+    @property
+    def stash(self) -> str:
+        """网页里还没存上的答案放在哪个名下。"""
+        return f"quiz-{self.lesson}"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
         from lifecycle_lab.widgets.screen import bundle
@@ -89,7 +97,7 @@ class ScreenQuiz(Quiz):
         words = self.assignment.course.quiz_words
         return {
             **{name: words[name] for name in ("title", "note", "keyboard", "others")},
-            "stash": f"{self.file.path.stem}/quiz-{self.lesson}",
+            "stash": f"{self.file.path.stem}/{self.stash}",
             "summary": self.summary(),
             "done": len(self.items) - self.counts()[BLANK],
             "news": self._heard(),
@@ -134,6 +142,29 @@ class ScreenQuiz(Quiz):
             spoken(item, self.assignment.student_id, stored) for stored in self._conflict[item.id]
         )
         return {"theirs": theirs, "mine": mine}
+
+
+class ScreenReview(ScreenQuiz):
+    """一轮复习：全书里挑的一叠题，答案记在这一轮名下。"""
+
+    def __init__(self, lesson: str, assignment: Assignment, file: AnswersFile, number: int) -> None:
+        self.number = number
+        super().__init__(lesson, assignment, file)
+
+    @property
+    def stash(self) -> str:
+        return f"review-{self.number}"
+
+    def _chosen(self, file: AnswersFile) -> tuple[QuizItem, ...]:
+        course, student = self.assignment.course, self.assignment.student_id
+        return review.deck(course, student, file.read(), self.number)
+
+    def summary(self) -> str:
+        """这一轮为什么是这几题；答了几题。"""
+        course, student = self.assignment.course, self.assignment.student_id
+        counts = review.standings(course, student, self.seen, self.number, self.items)
+        told = Template(course.review.words["deck"]).substitute(counts, round=self.number)
+        return f"{told}{super().summary()}"
 
 
 def _remark(remark: Remark) -> dict[str, object]:

@@ -30,7 +30,7 @@ def histories(numbers: Numbers) -> dict[str, list[date]]:
     }
     found = {}
     for name in CUSTOMERS:
-        earlier = [_unlike(numbers, name, i, last[name]) for i in range(numbers.whole(f"many|{name}", 1, 2))]
+        earlier = _unlike(numbers, name, last[name])
         day = FIRST_DAY + timedelta(numbers.whole(f"first|{name}", 0, 40))
         found[name] = [day]
         for gap in (*earlier, last[name]):
@@ -39,12 +39,16 @@ def histories(numbers: Numbers) -> dict[str, list[date]]:
     return found
 
 
-def _unlike(numbers: Numbers, name: str, i: int, last: int) -> int:
-    """前面的间隔：取一段，使它与最后一段的平均数落在另一类里，只看平均的人多半会分错。"""
-    bounds = default_bounds()
+def _unlike(numbers: Numbers, name: str, last: int) -> list[int]:
+    """前面的一两段间隔：使全部间隔的平均数落在另一类里，只看平均的人就会分错。"""
+    bounds, many = default_bounds(), numbers.whole(f"many|{name}", 1, 2)
     right = cycles.frequency_class(last, bounds)
-    drawn = (numbers.whole(f"earlier|{name}|{i}|{attempt}", 15, 480) for attempt in count(1))
-    return next(gap for gap in drawn if cycles.frequency_class((gap + last) // 2, bounds) != right)
+    drawn = (
+        [numbers.whole(f"earlier|{name}|{i}|{attempt}", 15, 480) for i in range(many)] for attempt in count(1)
+    )
+    return next(
+        gaps for gaps in drawn if cycles.frequency_class((sum(gaps) + last) // (many + 1), bounds) != right
+    )
 
 
 def default_bounds() -> cycles.Bounds:
