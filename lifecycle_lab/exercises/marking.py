@@ -143,7 +143,11 @@ def _about_variant(assignment: Assignment, answers: Answers) -> Iterator[str]:
     if answers.data_sha256 != assignment.data_sha256:
         yield "答案是用另一份数据做的（数据指纹不同）。"
     if list(answers.variant.get("customers", ())) != list(assignment.customer_ids):
-        keyed = "（题本用了课程密钥：请给出密钥文件或题本文件）" if answers.variant.get("keyed") else ""
+        keyed = (
+            "（题本用了课程密钥：请给出密钥文件或题本文件）"
+            if answers.variant.get("keyed") and not assignment.draw.keyed
+            else ""
+        )
         yield f"文件里的题本不是这位学生的题本{keyed}。"
     known = course().sources.get(assignment.source)
     if known and known.as_of != assignment.as_of:

@@ -23,7 +23,7 @@ from lifecycle_lab.report.typed import Column, Formula
 from lifecycle_lab.schema import half_up
 
 _NARROWEST, _WIDEST, _WRAPPED = 10, 60, 44
-_WIDTHS = {"whole": 12, "money": 16, "share": 12, "number": 14, "day": 13}
+_WIDTHS = {"whole": 12, "money": 16, "share": 12, "number": 14, "day": 13, "entry": 18}
 _LINE_HEIGHT, _TALLEST = 14, 409  # 十号字一行多少磅；Excel 一行至多 409 磅
 _LOOKED_AT = 200  # 列宽看前这么多行
 _LONGEST = 32_767  # Excel 一格最多这么多字
