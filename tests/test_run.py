@@ -384,7 +384,10 @@ def test_running_everything_blank_shows_no_key(whole):
             mean = indicator.text(rfm.mean(column(given.sample, indicator.key)))
             assert f"均值 {mean} " not in text
         # 别的课的图画的是店与例子，不是谁的答案；那几课的表还空着由它们自己的结果说
-        assert done.job.lesson not in ("00_start", "04_rfm_training", "09_review") or "data:image/png" not in text
+        assert (
+            done.job.lesson not in ("00_start", "04_rfm_training", "09_review")
+            or "data:image/png" not in text
+        )
         for customer_id in given.customer_ids:
             row = re.search(rf'<th scope="row">{customer_id}</th>(.*?)</tr>', text)
             assert not row or "客户" not in row[1]
