@@ -241,6 +241,13 @@ def test_rewards_of_the_shop_add_up(desk):
     assert sum(float(row[2].removesuffix(" %")) for row in rows) == pytest.approx(100, abs=0.3)
 
 
+def test_the_rulers_agree_with_themselves_and_are_symmetric(desk):
+    rows = [row[1:] for row in desk.rulers().rows]
+    assert [row[i] for i, row in enumerate(rows)] == ["100 %"] * 5
+    assert rows == [tuple(column) for column in zip(*rows, strict=True)]
+    assert isinstance(desk.rulers(percent=0), Shown)
+
+
 def test_sliders_move_and_stay_in_their_frame(desk):
     for sliders, moved in ((desk.nps_sliders, {"answers": 400}), (desk.programme_sliders, {"reward": 10})):
         assert sliders.start.png != sliders.at(**moved).png

@@ -17,6 +17,7 @@ _TITLE = {
     "plan": "section",
     "pareto": "shop",
     "programme_who": "shop",
+    "rulers": "shop share",
     "endings": "title",
 }
 _COLUMN = {
@@ -30,7 +31,7 @@ _COLUMN = {
     **dict.fromkeys(["verdict", "true_kind", "hit", "section", "points", "share"], ""),
     **dict.fromkeys(["lowest", "number", "check", "score", "order", "plan"], ""),
     **dict.fromkeys(["step", "sign", "example", "happened", "lesson", "best"], ""),
-    **dict.fromkeys(["overlap", "chance", "firm_money", "customer_money", "goal", "how"], ""),
+    **dict.fromkeys(["overlap", "chance", "firm_money", "customer_money", "goal", "how", "ruler"], ""),
     **dict.fromkeys(["revenue", "place", "profit", "profit_place", "value", "which"], ""),
     **dict.fromkeys(["reward_share", "reward", "choice", "action", "path", "ending"], ""),
 }
@@ -39,7 +40,8 @@ _ROW = {
     **dict.fromkeys(["members", "others", "gap", "cut_mean", "cut_median", "cut_strict"], ""),
     **dict.fromkeys(["sales", "rates", "unit_cost", "paid_anyway", "fixed", "lift"], ""),
     **dict.fromkeys(["wasted", "gain", "first_tenth", "second_tenth", "middle", "rest"], ""),
-    **dict.fromkeys(["new"], ""),
+    **dict.fromkeys(["new", "ruler_money", "ruler_days", "ruler_basket", "ruler_recent"], ""),
+    "ruler_tenure": "",
 }
 _WORD = {
     **dict.fromkeys(["dash", "never", "mixed", "unclear", "people", "scale"], ""),
@@ -57,6 +59,7 @@ _SAID = {
     "nps_unclear": "interval",
     "quadrants": "attitude orders",
     "kind_truth": "share",
+    "rulers": "size every chance",
     "audit": "section share most",
     "checklist": "firm",
     "pareto": "gini dropped",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,7 +18,7 @@ from lifecycle_lab.lab.loyalty_data import respondents
 from lifecycle_lab.lab.loyalty_words import columns, say
 from lifecycle_lab.plots import loyalty as figures
 from lifecycle_lab.report import Figure
-from lifecycle_lab.schema import LabError
+from lifecycle_lab.schema import LabError, ParameterError
 
 if TYPE_CHECKING:
     from lifecycle_lab.lab.cycle_shop import CycleShop
@@ -171,6 +172,14 @@ class LoyaltyDesk:
     def best_views(self) -> Table:
         """公司眼里与客户眼里的最好。"""
         return loyalty_keep.best_views()
+
+    @_or_reason
+    def rulers(self, shop: str = "", percent: int = 10) -> Table:
+        """同一家店，五把尺子各列出最好的 percent %，两两重合几成：十七个答案是怎样来的。"""
+        if type(percent) is not int or not 1 <= percent <= 50:
+            raise ParameterError("percent 要在 1 到 50 之间。", remedy="写 10 就是前一成。")
+        chosen = self._shop(shop)
+        return loyalty_keep.rulers(chosen.title, chosen.customers, Fraction(percent, 100))
 
     @_or_reason
     def pareto(self, shop: str = "") -> Table:

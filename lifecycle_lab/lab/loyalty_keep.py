@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -172,6 +172,33 @@ def best_views() -> Table:
         )
     heads = columns("best", "customers", "overlap", "chance", "firm_money", "customer_money")
     return Table(say("title.best"), heads, tuple(rows), say("said.best"))
+
+
+RULERS: Mapping[str, Callable[[Base], int | Fraction]] = {
+    "ruler_money": lambda row: row.money,
+    "ruler_days": lambda row: row.purchase_days,
+    "ruler_basket": lambda row: Fraction(row.purchase_money, row.purchase_days),
+    "ruler_recent": lambda row: row.last_day,
+    "ruler_tenure": lambda row: row.last_day - row.first_day,
+}
+"""五把尺子：一位客户 → 这把尺子上的数，越大越好。"""
+
+
+def rulers(shop: str, customers: list[Base], share: Fraction) -> Table:
+    """同一家店，五把尺子各列出最好的 share，两两重合几成。"""
+    lists = {
+        name: loyalty.best({row.customer_id: value(row) for row in customers}, share)
+        for name, value in RULERS.items()
+    }
+    rows = tuple(
+        (say(f"row.{name}"), *(percent(loyalty.overlap(found, other), 0) for other in lists.values()))
+        for name, found in lists.items()
+    )
+    every = set.intersection(*map(set, lists.values()))
+    size = len(next(iter(lists.values())))
+    note = say("said.rulers", size=f"{size:,}", every=f"{len(every):,}", chance=percent(share, 0))
+    heads = (*columns("ruler"), *(say(f"row.{name}") for name in RULERS))
+    return Table(say("title.rulers", shop=shop, share=percent(share, 0)), heads, rows, note)
 
 
 def amounts(customers: list[Base]) -> list[int]:
