@@ -32,7 +32,7 @@ def _seed(mine) -> str:
 def test_ends_follow_the_rule_as_the_prompt_says_it(seed):
     asked = stage_ends(Numbers(seed))
     for row in asked.rows:
-        lines = (line.partition("：")[2] for line in asked.given[row, "sales"].split("\n"))
+        lines = (line.partition("：")[2] for line in asked.given[row, "sales"].split("；\n"))
         sales = [int(text) for line in lines for text in line.split("、")]
         month, ends = 1, []
         while sales[month] - sales[month - 1] < 10:  # 第一次快涨以前

@@ -49,10 +49,12 @@ def stage_ends(numbers: Numbers) -> Problem:
 
 
 def _lines(sales: list[int]) -> str:
-    """一行五个月，行首写明是哪几个月。"""
+    """一行五个月，行首写明是哪几个月；屏幕上的表不换行，所以行末有分号。"""
     starts = range(0, len(sales), _A_LINE)
     parts = ((at, sales[at : at + _A_LINE]) for at in starts)
-    return "\n".join(f"第 {at + 1}–{at + len(part)} 个月：{'、'.join(map(str, part))}" for at, part in parts)
+    return "；\n".join(
+        f"第 {at + 1}–{at + len(part)} 个月：{'、'.join(map(str, part))}" for at, part in parts
+    )
 
 
 def _words(sales: list[int], ends: dict[str, int]) -> dict[str, object]:
