@@ -376,7 +376,7 @@ function render({ model, el }) {
       node("tr", {}, ...columns.map((column, j) => {
         const given = row.given[j];
         const content = given === null ? makeField(row, column) : given;
-        return j === 0 && !plain ? node("th", { scope: "row" }, content) : node("td", {}, content);
+        return j === 0 && !plain ? node("th", { scope: "row" }, content) : node("td", given === null ? {} : { class: "lab-given" }, content);
       })),
     );
     const head = node("thead", {}, node("tr", {}, ...columns.map((column) => node("th", { scope: "col" }, column.label))));
