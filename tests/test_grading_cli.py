@@ -71,3 +71,15 @@ def test_slips_are_told_in_chinese_without_a_traceback(walked, words, said):
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_runner_has_a_word_for_every_mode_and_runs_91_once_per_source(tmp_path):
+    from lifecycle_lab.exercises.modes import MODES
+    from lifecycle_lab.run import plan
+    from lifecycle_lab.run.jobs import WITHOUT_ANSWERS
+    from lifecycle_lab.run.telling import _MODES
+
+    assert set(_MODES) == {*MODES, *WITHOUT_ANSWERS}
+    jobs = plan(["91"], modes=MODES, out=tmp_path)
+    assert [(job.mode, job.source) for job in jobs] == [("class", "survey"), ("class", "online_retail")]
+    assert set(jobs[0].parameters()) == {"source", "as_of", "out_dir"}

@@ -64,7 +64,8 @@ def _plain_columns(*names: str) -> tuple[Column, ...]:
 
 def _sheet(name: str, columns: Sequence[Column], rows: Sequence[Sequence[object]]) -> Sheet:
     note = grading().words.get(f"note.{name}", "")
-    return Sheet(grading().words[f"sheet.{name}"], tuple(columns), rows, note)
+    frozen = 2 if columns[0].name == _word("student") else 0
+    return Sheet(grading().words[f"sheet.{name}"], tuple(columns), rows, note, frozen)
 
 
 def short(points: Fraction) -> str:

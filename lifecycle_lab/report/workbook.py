@@ -66,12 +66,13 @@ _STYLE_SHEET = f"""{_XML}<styleSheet xmlns="{_MAIN}">
 
 @dataclass(frozen=True)
 class Sheet:
-    """一页：rows 可以是边读边给的；note 是表下面的几行说明。"""
+    """一页：rows 可以是边读边给的；note 是表下面的几行说明；frozen: 左边冻住几列。"""
 
     title: str
     columns: tuple[Column, ...]
     rows: Iterable[Sequence[object]]
     note: str = ""
+    frozen: int = 0
 
 
 def workbook(sheets: Sequence[Sheet], title: str) -> bytes:
@@ -155,8 +156,7 @@ def _page(sheet: Sheet) -> Iterator[str]:
     widths = [_width(column, [row[i] for row in first]) for i, column in enumerate(sheet.columns)]
     yield (
         f'{_XML}<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
-        '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" '
-        'activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
+        f'<sheetViews><sheetView workbookViewId="0">{_pane(sheet.frozen)}</sheetView></sheetViews>'
         f"<cols>{_column_widths(widths)}</cols><sheetData>"
     )
     head = (_string(f"{x}1", column.name, _HEAD) for x, column in zip(letters, sheet.columns, strict=True))
@@ -172,6 +172,16 @@ def _page(sheet: Sheet) -> Iterator[str]:
         f'</sheetData><autoFilter ref="A1:{letters[-1]}{count}"/>'
         '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
         '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
+    )
+
+
+def _pane(columns: int) -> str:
+    """冻住表头与左边几列：往右看时也知道是谁。"""
+    if not columns:
+        return '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
+    place = f"{letter(columns)}2"
+    return (
+        f'<pane xSplit="{columns}" ySplit="1" topLeftCell="{place}" activePane="bottomRight" state="frozen"/>'
     )
 
 

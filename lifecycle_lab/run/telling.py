@@ -10,13 +10,15 @@ from lifecycle_lab import tables
 from lifecycle_lab.content import course
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.export import terminal_text
-from lifecycle_lab.run.jobs import REPORT, Finished
+from lifecycle_lab.run.jobs import CLASS, REPORT, Finished
 
 _REPORTS = (
     ("report.html", "实训报告（网页）"),
     ("report.docx", "实训报告（Word）"),
     ("report/report.html", "客户细分报告（网页）"),
     ("report/report.xlsx", "客户细分报告（Excel）"),
+    ("class/class.html", "讲评（网页）"),
+    ("class/gradebook.xlsx", "成绩册（Excel）"),
 )
 Link = tuple[str, str, str]
 
@@ -42,7 +44,13 @@ class Run:
         return tuple({done.job.source: done.job.assignment for done in self.finished}.values())
 
 
-_MODES = {"blank": "空白", "key": "填好的示范", "sabotage": "每题故意错一格的示范", REPORT: "分析师"}
+_MODES = {
+    "blank": "空白",
+    "key": "填好的示范",
+    "sabotage": "每题故意错一格的示范",
+    REPORT: "分析师",
+    CLASS: "教师",
+}
 
 
 def index_groups(whole: Run) -> list[tuple[str, list[Link]]]:
