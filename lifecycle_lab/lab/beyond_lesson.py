@@ -16,7 +16,8 @@ from lifecycle_lab.lab import beyond_limits as limits
 from lifecycle_lab.lab import beyond_sliders
 from lifecycle_lab.lab import beyond_tables as made
 from lifecycle_lab.lab.beyond_people import People, dated_name, open_people
-from lifecycle_lab.lab.beyond_words import figure, heads, or_reason, percent, say, setting, table
+from lifecycle_lab.lab.beyond_words import heads, percent, say, setting, table
+from lifecycle_lab.lab.showing import figure, or_reason
 from lifecycle_lab.plots import beyond as figures
 from lifecycle_lab.report import Figure
 

@@ -8,11 +8,9 @@ from fractions import Fraction
 from string import Template
 from typing import TypeVar
 
-from lifecycle_lab import plots
 from lifecycle_lab.content import course
 from lifecycle_lab.exercises.showing import Shown
 from lifecycle_lab.export import Table
-from lifecycle_lab.report import Figure
 from lifecycle_lab.schema import Indicator, LabError, half_up
 from lifecycle_lab.segmentation import pattern, state
 
@@ -43,10 +41,6 @@ def table(name: str, columns: tuple[str, ...], rows, note: str = "", **fields: o
 
 def heads(*names: str) -> tuple[str, ...]:
     return tuple(say(f"column.{name}") for name in names)
-
-
-def figure(axes, alt: str, caption: str) -> Figure:
-    return Figure(plots.png(axes.figure), alt, caption)
 
 
 def amount(indicator: Indicator, value: Fraction | int) -> str:

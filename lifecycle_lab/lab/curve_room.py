@@ -10,14 +10,15 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from lifecycle_lab import curves, plots
+from lifecycle_lab import curves
 from lifecycle_lab.content import course
 from lifecycle_lab.exercises.showing import Shown
 from lifecycle_lab.export import Table
 from lifecycle_lab.lab import curve_sliders
 from lifecycle_lab.lab import curve_tables as tables
 from lifecycle_lab.lab.curve_game import Game, to_budget
-from lifecycle_lab.lab.curve_words import or_reason, percent, say, type_label
+from lifecycle_lab.lab.curve_words import percent, say, type_label
+from lifecycle_lab.lab.showing import figure, or_reason
 from lifecycle_lab.plots import curves as figures
 from lifecycle_lab.plots.curves import LifeView
 from lifecycle_lab.report import Figure
@@ -47,7 +48,7 @@ class Curves:
         view = LifeView(self.ideal, leave)
         self.ideal.stage(view.months)  # 月份不合理时由它说
         drawn = figures.plot_life_curve(view)
-        return _figure(drawn, figures.describe_life_curve(view), say("said.life"))
+        return figure(drawn, figures.describe_life_curve(view), say("said.life"))
 
     def stages(self) -> Table:
         """四个阶段：几个月，交易额与利润从多少到多少，目标是什么。"""
@@ -70,7 +71,7 @@ class Curves:
         """同一条曲线剪四刀。"""
         table = self.types()
         drawn = figures.plot_exit_types(self.ideal, early=course().curves.reading.early)
-        return _figure(drawn, str(table), table.note)
+        return figure(drawn, str(table), table.note)
 
     # ── 从数据看 ────────────────────────────────────────────────────
 
@@ -98,7 +99,7 @@ class Curves:
         who = mine.find(customer)
         said = tables.about_customer(mine, who) + self._about_profit(mine)
         drawn = figures.plot_fit(mine.tv[who], self.ideal, unit=mine.unit, profit=mine.profit(who))
-        return _figure(drawn, said, said)
+        return figure(drawn, said, said)
 
     @or_reason
     def cohort(self, shop: str = "", least: int = 1) -> Figure:
@@ -118,7 +119,7 @@ class Curves:
         said += say("said.cohort_least", least=least) if least > 1 else ""
         said += self._about_profit(mine)
         drawn = figures.plot_fit(tv, self.ideal, first=2, unit=mine.unit, profit=profit)
-        return _figure(drawn, said, said)
+        return figure(drawn, said, said)
 
     def _about_profit(self, mine: CurveShop) -> str:
         margin = course().curves.curve["margin"]
@@ -135,7 +136,7 @@ class Curves:
         )
         said = say("said.truth", shop=mine.title, unit=mine.unit, told="；".join(told))
         drawn = figures.plot_type_averages(averages, mine.unit, first=2)
-        return _figure(drawn, said, said)
+        return figure(drawn, said, said)
 
     @or_reason
     def found(self, shop: str = "") -> Table:
@@ -160,7 +161,7 @@ class Curves:
         months = max(map(len, mine.tv.values()))
         counts = {"chosen": GALLERY_POOL, "least": GALLERY_MONTHS, "months": months}
         said = say("said.gallery", shop=mine.title, **counts)
-        return _figure(figures.plot_gallery(portraits, self.ideal)[0], alt, said)
+        return figure(figures.plot_gallery(portraits, self.ideal)[0], alt, said)
 
     # ── 分配预算的一局 ───────────────────────────────────────────────
 
@@ -194,7 +195,3 @@ def _level(values: Sequence[Fraction], start: int) -> str:
     """从第 start 个数起半年的平均，主单位。"""
     half = values[start : start + 6]
     return half_up(Fraction(sum(half), 100 * len(half)), 1) if half else say("word.none")
-
-
-def _figure(axes, alt: str, caption: str) -> Figure:
-    return Figure(plots.png(axes.figure), alt, caption)

@@ -5,14 +5,13 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from lifecycle_lab import cycles, plots, warehouse
+from lifecycle_lab import cycles, warehouse
 from lifecycle_lab.content import course
 from lifecycle_lab.cycles import STATES, Bounds, ClassRule, OwnCycleRule, StaticRule
 from lifecycle_lab.exercises.showing import Shown
@@ -21,9 +20,10 @@ from lifecycle_lab.lab import cycle_sliders
 from lifecycle_lab.lab import cycle_tables as tables
 from lifecycle_lab.lab.cycle_words import class_label, days, say, state_label
 from lifecycle_lab.lab.ledgers import CustomerId, Ledger
+from lifecycle_lab.lab.showing import figure, or_reason
 from lifecycle_lab.plots import cycles as figures
 from lifecycle_lab.report import Figure
-from lifecycle_lab.schema import LabError, half_up
+from lifecycle_lab.schema import half_up
 from lifecycle_lab.warehouse import day_date, day_number
 
 if TYPE_CHECKING:
@@ -31,22 +31,8 @@ if TYPE_CHECKING:
     from lifecycle_lab.lab.cycle_trial import Outcome
     from lifecycle_lab.widgets.sliders import Sliders
 
-Found = TypeVar("Found")
 _SHOWN_CUSTOMERS = 6
 _FLOW_DAYS = 180
-
-
-def _or_reason(build: Callable[..., Found]) -> Callable[..., Found | Shown]:
-    """做不出来的（历史太短、没有真相、人太少）不算出错：说出为什么，这一课接着往下走。"""
-
-    @functools.wraps(build)
-    def tried(*args: object, **keywords: object) -> Found | Shown:
-        try:
-            return build(*args, **keywords)
-        except LabError as error:
-            return Shown((str(error),))
-
-    return tried
 
 
 class CycleShop:
@@ -114,7 +100,7 @@ class CycleShop:
         """再购曲线，全部间隔。"""
         line = self._repurchase.every
         said = tables.repurchase_sentence(line)
-        return _figure(figures.plot_repurchase(line), figures.describe_repurchase(line), said)
+        return figure(figures.plot_repurchase(line), figures.describe_repurchase(line), said)
 
     def table_2(self) -> Table:
         """回头客占多少客户、多少钱。"""
@@ -127,7 +113,7 @@ class CycleShop:
     def transitions_figure(self, n: int = 1, bounds: Sequence[int] = (), corrected: bool = True) -> Figure:
         """表3 的热图。"""
         found = self._next_gaps(n, bounds)
-        return _figure(
+        return figure(
             figures.plot_transitions(found, corrected=corrected),
             figures.describe_transitions(found, corrected=corrected),
             say("said.transitions"),
@@ -144,7 +130,7 @@ class CycleShop:
         clock = cycles.clockwork(bounds, self.window)
         return tables.audit(self.title, bounds, self._next_gaps(1, ()).line("low"), clock)
 
-    @_or_reason
+    @or_reason
     def stability(self) -> Table:
         """规律度、人与人之间的份额、数量效应。"""
         amounts = self.ledger.quantities
@@ -152,11 +138,11 @@ class CycleShop:
         effect = None if amounts is None else cycles.quantity_effect(cycles.quantity_sums(amounts))
         return tables.stability(self.title, cycles.regularity(self.rows), split, effect)
 
-    @_or_reason
+    @or_reason
     def regularity_figure(self) -> Figure:
         """前后两段间隔的比，对着“没有记忆”。"""
         said = tables.regularity_sentence(cycles.regularity(self.rows))
-        return _figure(figures.plot_regularity(self.rows), said, say("said.regularity"))
+        return figure(figures.plot_regularity(self.rows), said, say("said.regularity"))
 
     # ── 状态 ────────────────────────────────────────────────────────
 
@@ -183,7 +169,7 @@ class CycleShop:
     def states_figure(self) -> Figure:
         """同一批客户在三条规则下，一条规则一行。"""
         named = {say(f"row.rule_{rule}"): counts for rule, counts in self._state_counts.items()}
-        return _figure(figures.plot_states(named), str(self.states()), self.states().note)
+        return figure(figures.plot_states(named), str(self.states()), self.states().note)
 
     @cached_property
     def _state_counts(self) -> dict[str, tuple[int, ...]]:
@@ -200,7 +186,7 @@ class CycleShop:
             return Shown((say("said.timelines_none"),))
         lines = [self._timeline(row) for row in chosen]
         alt = "；".join(f"{line.name} → {state_label(line.state)}" for line in lines)
-        return _figure(figures.plot_timelines(lines, self.ledger.today), alt, say("said.timelines"))
+        return figure(figures.plot_timelines(lines, self.ledger.today), alt, say("said.timelines"))
 
     def _disputed(self) -> list[warehouse.Base]:
         """两条规则说法不同的，每一种不同取两位：买得多的在先，编号小的在先。"""
@@ -238,7 +224,7 @@ class CycleShop:
             else say("said.flow_none")
         )
         drawn = figures.plot_state_flow(flow, days=(str(day), str(self.ledger.as_of)))
-        return _figure(drawn, figures.describe_state_flow(flow), said)
+        return figure(drawn, figures.describe_state_flow(flow), said)
 
     def _states_at(self, day: date) -> dict[CustomerId, str]:
         today, rule = day_number(day), self.class_rule()
@@ -264,12 +250,12 @@ class CycleShop:
 
     # ── 比一比，做什么 ───────────────────────────────────────────────
 
-    @_or_reason
+    @or_reason
     def trial(self, question: Question = "action") -> Table:
         """回测：state 问已经流失了吗（要有真相），action 问往后会不会来；表下是判语。"""
         return self._trial(question).table()
 
-    @_or_reason
+    @or_reason
     def trial_figure(self, question: Question = "action") -> Figure:
         """找到同样多的流失，各打扰多少活跃客户。"""
         return self._trial(question).figure()
@@ -281,7 +267,7 @@ class CycleShop:
             self._trials[question] = cycle_trial.compare(self.ledger, question, self.own_rule.shop_cycle)
         return self._trials[question]
 
-    @_or_reason
+    @or_reason
     def alive_trap(self) -> Table:
         """一次客的陷阱：BG/NBD 说只买过一次的人个个都还活着。"""
         from lifecycle_lab.lab import cycle_trial
@@ -325,7 +311,3 @@ class CycleShop:
 
     def _bounds(self, bounds: Sequence[int]) -> Bounds:
         return Bounds(*(bounds or course().cycles.defaults.bounds))
-
-
-def _figure(axes, alt: str, caption: str) -> Figure:
-    return Figure(plots.png(axes.figure), alt, caption)

@@ -2,43 +2,28 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from lifecycle_lab import loyalty, plots
+from lifecycle_lab import loyalty
 from lifecycle_lab.content.loyalty import loyalty as texts
-from lifecycle_lab.exercises.showing import Shown
 from lifecycle_lab.export import Table
 from lifecycle_lab.lab import loyalty_case, loyalty_keep, loyalty_measure
 from lifecycle_lab.lab.loyalty_data import respondents
 from lifecycle_lab.lab.loyalty_words import columns, say
+from lifecycle_lab.lab.showing import figure, or_reason
 from lifecycle_lab.plots import loyalty as figures
 from lifecycle_lab.report import Figure
-from lifecycle_lab.schema import LabError, ParameterError
+from lifecycle_lab.schema import ParameterError
 
 if TYPE_CHECKING:
     from lifecycle_lab.lab.cycle_shop import CycleShop
     from lifecycle_lab.widgets.sliders import Sliders
 
-Found = TypeVar("Found")
 _YEAR_DAYS = 365
-
-
-def _or_reason(build: Callable[..., Found]) -> Callable[..., Found | Shown]:
-    """做不出来的（没有金额、日子太短、编号写错）不算出错：说出为什么，这一课接着往下走。"""
-
-    @functools.wraps(build)
-    def tried(*args: object, **keywords: object) -> Found | Shown:
-        try:
-            return build(*args, **keywords)
-        except LabError as error:
-            return Shown((str(error),))
-
-    return tried
 
 
 class LoyaltyDesk:
@@ -82,7 +67,7 @@ class LoyaltyDesk:
     def measure_figure(self) -> Figure:
         """五个因素的均值与区间。"""
         means = loyalty_measure.means()
-        return _figure(figures.plot_factors(means), figures.describe_factors(means), say("said.synthetic"))
+        return figure(figures.plot_factors(means), figures.describe_factors(means), say("said.synthetic"))
 
     def nps(self) -> Table:
         """NPS 与它的误差。"""
@@ -107,7 +92,7 @@ class LoyaltyDesk:
         )
         attitude, orders = loyalty_measure.cuts()
         drawn = figures.plot_quadrants(points, (float(attitude), float(orders)), labels)
-        return _figure(drawn, figures.describe_quadrants(points, labels), say("said.synthetic"))
+        return figure(drawn, figures.describe_quadrants(points, labels), say("said.synthetic"))
 
     def other_cuts(self) -> Table:
         """换一条界限，四格变多少。"""
@@ -133,23 +118,23 @@ class LoyaltyDesk:
 
     # ── 审计与案例 ──────────────────────────────────────────────────
 
-    @_or_reason
+    @or_reason
     def audit(self, changed: Mapping[str, int] | None = None) -> Table:
         """八节逐条打分；changed 写 {"service.listen": 3} 这样，换掉示范店的几条。"""
         return loyalty_keep.audit(changed)
 
-    @_or_reason
+    @or_reason
     def audit_figure(self, changed: Mapping[str, int] | None = None) -> Figure:
         """八节各得几成。"""
         shares, low = loyalty_keep.audit_shares(changed)
-        return _figure(figures.plot_audit(shares, low), figures.describe_audit(shares, low), say("said.firm"))
+        return figure(figures.plot_audit(shares, low), figures.describe_audit(shares, low), say("said.firm"))
 
-    @_or_reason
+    @or_reason
     def checklist(self, section: str, changed: Mapping[str, int] | None = None) -> Table:
         """一节的各条：path、keys、service、steps、trust、strategy、marks、programme。"""
         return loyalty_keep.checklist(section, changed)
 
-    @_or_reason
+    @or_reason
     def plan(self, changed: Mapping[str, int] | None = None) -> Table:
         """最弱的一环，先改哪三条。"""
         return loyalty_keep.plan(changed)
@@ -162,7 +147,7 @@ class LoyaltyDesk:
         """忠诚战略的案例。"""
         return loyalty_keep.examples()
 
-    @_or_reason
+    @or_reason
     def case(self, name: str) -> loyalty_case.Case:
         """一个案例：tv、best。显示一步与选择；`.choose("A")` 往下走，`.endings()` 看全部走法。"""
         return loyalty_case.open_case(name)
@@ -173,7 +158,7 @@ class LoyaltyDesk:
         """公司眼里与客户眼里的最好。"""
         return loyalty_keep.best_views()
 
-    @_or_reason
+    @or_reason
     def rulers(self, shop: str = "", percent: int = 10) -> Table:
         """同一家店，五把尺子各列出最好的 percent %，两两重合几成：十七个答案是怎样来的。"""
         if type(percent) is not int or not 1 <= percent <= 50:
@@ -181,21 +166,21 @@ class LoyaltyDesk:
         chosen = self._shop(shop)
         return loyalty_keep.rulers(chosen.title, chosen.customers, Fraction(percent, 100))
 
-    @_or_reason
+    @or_reason
     def pareto(self, shop: str = "") -> Table:
         """一家店的帕累托与基尼；空是你的来源那一家。"""
         chosen = self._shop(shop)
         values = loyalty_keep.amounts(chosen.customers)
         return loyalty_keep.pareto(chosen.title, values, len(chosen.customers) - len(values))
 
-    @_or_reason
+    @or_reason
     def pareto_figure(self, shop: str = "") -> Figure:
         """帕累托曲线。"""
         chosen = self._shop(shop)
         values = loyalty_keep.amounts(chosen.customers)
         curve, found = loyalty.pareto_curve(values), loyalty.gini(values)
         caption = say("said.pareto_figure", shop=chosen.title)
-        return _figure(figures.plot_pareto(curve, found), figures.describe_pareto(curve, found), caption)
+        return figure(figures.plot_pareto(curve, found), figures.describe_pareto(curve, found), caption)
 
     def goals(self) -> Table:
         """四种目标：收入与利润两把尺子。"""
@@ -214,7 +199,7 @@ class LoyaltyDesk:
 
         return programme_sliders()
 
-    @_or_reason
+    @or_reason
     def programme_who(self, shop: str = "") -> Table:
         """假如半个观察期以前（最多一年）开始积分，返利会给谁。"""
         chosen = self._shop(shop)
@@ -228,7 +213,3 @@ def _later_money(shop: CycleShop, start: date) -> dict[object, int]:
     before = {row.customer_id: row.money for row in shop.house.at(start).base()}
     later = {row.customer_id: row.money - before.get(row.customer_id, 0) for row in shop.customers}
     return {who: money for who, money in later.items() if money > 0}
-
-
-def _figure(axes, alt: str, caption: str) -> Figure:
-    return Figure(plots.png(axes.figure), alt, caption)

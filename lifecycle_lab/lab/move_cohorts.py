@@ -2,44 +2,21 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from datetime import timedelta
-from functools import cached_property
-from typing import TypeVar
+from functools import cached_property, partial
 
-from lifecycle_lab import plots
-from lifecycle_lab.exercises.showing import Shown
 from lifecycle_lab.export import Table
 from lifecycle_lab.lab.ledgers import Ledger
 from lifecycle_lab.lab.move_words import percent, say
+from lifecycle_lab.lab.showing import figure, or_reason
 from lifecycle_lab.plots import transitions as figures
 from lifecycle_lab.report import Figure
-from lifecycle_lab.schema import DataError, LabError, ParameterError
+from lifecycle_lab.schema import DataError, ParameterError
 from lifecycle_lab.stages import cohorts as groups
 from lifecycle_lab.warehouse import day_date
 
-Found = TypeVar("Found")
+or_told = partial(or_reason, raised=(ParameterError,))  # 写错参数仍是错
 _LONG_WINDOW = 550  # 看得比这久，三个月一段，不然表太宽
-
-
-def or_reason(build: Callable[..., Found]) -> Callable[..., Found | Shown]:
-    """做不出来的（历史太短、人太少）不算出错：说出为什么，这一课接着往下走。写错参数仍是错。"""
-
-    @functools.wraps(build)
-    def tried(*args: object, **keywords: object) -> Found | Shown:
-        try:
-            return build(*args, **keywords)
-        except ParameterError:
-            raise
-        except LabError as error:
-            return Shown((str(error),))
-
-    return tried
-
-
-def figure(axes, alt: str, caption: str) -> Figure:
-    return Figure(plots.png(axes.figure), alt, caption)
 
 
 class CohortViews:
@@ -67,7 +44,7 @@ class CohortViews:
             raise DataError("还没有过完一段日子。", remedy="看久一些。")
         return found
 
-    @or_reason
+    @or_told
     def cohorts(self) -> Table:
         """同期群留存表：还没有到的写“还看不到”。"""
         rows = tuple(
@@ -84,14 +61,14 @@ class CohortViews:
         columns = (say("column.cohort"), say("column.people"), *self._laters())
         return Table(say("title.cohorts", shop=self.title), columns, rows, say("said.cohorts"))
 
-    @or_reason
+    @or_told
     def cohort_figure(self) -> Figure:
         """同期群的热图：斜线是还看不到。"""
         starts = [self._start(one) for one in self._cohorts]
         drawn = figures.plot_cohorts(self._cohorts, starts, self._laters(short=True))
         return figure(drawn, str(self.cohorts()), say("said.heat"))
 
-    @or_reason
+    @or_told
     def retention_figure(self) -> Figure:
         """留存曲线：只数看得到的，与把看不到的当成 0。"""
         right, wrong = groups.retention_curve(self._cohorts), groups.zero_for_unseen(self._cohorts)

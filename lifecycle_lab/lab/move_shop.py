@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from lifecycle_lab.content.transitions import transitions
 from lifecycle_lab.export import Table
 from lifecycle_lab.lab.ledgers import Ledger
-from lifecycle_lab.lab.move_cohorts import CohortViews, figure, or_reason
+from lifecycle_lab.lab.move_cohorts import CohortViews, or_told
 from lifecycle_lab.lab.move_records import Records, records
 from lifecycle_lab.lab.move_words import percent, periods, say, shown, state_label
+from lifecycle_lab.lab.showing import figure
 from lifecycle_lab.plots import transitions as figures
 from lifecycle_lab.report import Figure
 from lifecycle_lab.schema import DataError, ParameterError
@@ -94,7 +95,7 @@ class MoveShop(CohortViews):
 
     # ── 是什么店 ────────────────────────────────────────────────────
 
-    @or_reason
+    @or_told
     def card(self) -> Table:
         """是什么店、看了多久、潜在客户与新业务看不看得见、按规则流失的真走了没有。"""
         ledger, many = self.ledger, self.records
@@ -138,7 +139,7 @@ class MoveShop(CohortViews):
 
     # ── 链 ──────────────────────────────────────────────────────────
 
-    @or_reason
+    @or_told
     def counts(self) -> Table:
         """一期一期之间移动的人次。"""
         rows = tuple(
@@ -156,7 +157,7 @@ class MoveShop(CohortViews):
     def _origins(self) -> list[str]:
         return [name for name in STATES if name != LOST and self.found.total(name)]
 
-    @or_reason
+    @or_told
     def rates(self) -> Table:
         """移动的份额，一行一种状态。"""
         rows = tuple(
@@ -166,7 +167,7 @@ class MoveShop(CohortViews):
         columns = (say("column.origin"), *map(state_label, self.chain.states))
         return Table(say("title.rates", shop=self.title), columns, rows, say("said.rates"))
 
-    @or_reason
+    @or_told
     def answers(self) -> Table:
         """迟早到哪里的份额、平均几期、几期走掉一半；区间由自助法。"""
         unseen = {"reach_business_old"} if self.records.business is None else set()  # 看不到的就不问
@@ -226,7 +227,7 @@ class MoveShop(CohortViews):
         return chains.resampled(self.paths, resample, content.draws)
 
     @property
-    @or_reason
+    @or_told
     def what_if(self) -> Sliders:
         """拨一个份额，看几期以后各状态怎样变。"""
         return self._sliders
@@ -237,7 +238,7 @@ class MoveShop(CohortViews):
 
         return move_sliders.what_if(self.chain, self.period)
 
-    @or_reason
+    @or_told
     def duration(self, state: str = NEW) -> Table:
         """已经待了几期的人，下一期走了多少。"""
         lines = self._durations(state)
@@ -253,7 +254,7 @@ class MoveShop(CohortViews):
         title = say("title.duration", state=state_label(state), shop=self.title)
         return Table(title, columns, rows, self._duration_sentence(state, lines))
 
-    @or_reason
+    @or_told
     def duration_figure(self, state: str = NEW) -> Figure:
         """链的假设成立吗：待得久的人，下一期离开的份额一样吗。"""
         least = transitions().rule["least_watched"]
@@ -288,7 +289,7 @@ class MoveShop(CohortViews):
 
     # ── 流动 ────────────────────────────────────────────────────────
 
-    @or_reason
+    @or_told
     def flow(self, before: str = "") -> Figure:
         """从前一个日子（空是观察日之前 180 天）到观察日，谁从哪里到了哪里。"""
         day = _day(before) if before else self.ledger.as_of - timedelta(_FLOW_DAYS)

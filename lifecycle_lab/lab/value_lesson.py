@@ -15,6 +15,7 @@ from lifecycle_lab.content.value import SIDES, value_content
 from lifecycle_lab.exercises.showing import Shown
 from lifecycle_lab.export import Table
 from lifecycle_lab.lab import value_tables as tables
+from lifecycle_lab.lab.showing import figure
 from lifecycle_lab.lab.value_words import loyal_customer, percent, say
 from lifecycle_lab.plots import value as bars
 from lifecycle_lab.plots import value_lines as figures
@@ -28,12 +29,6 @@ if TYPE_CHECKING:
 
 _SHOWN_RATES = (5, 9, 15)
 _SHOWN_YEARS = 30
-
-
-def _figure(axes, alt: str, caption: str) -> Figure:
-    from lifecycle_lab import plots
-
-    return Figure(plots.png(axes.figure), alt, caption)
 
 
 class ValueLesson:
@@ -78,7 +73,7 @@ class ValueLesson:
     def growth_figure(self) -> Figure:
         """终身价值随年数增长；三个贴现率，各有尽头。"""
         lines = [self._growth(number) for number in _SHOWN_RATES]
-        return _figure(figures.plot_growth(lines), figures.describe_growth(lines), say("said.growth"))
+        return figure(figures.plot_growth(lines), figures.describe_growth(lines), say("said.growth"))
 
     def _growth(self, rate_percent: int) -> figures.Growth:
         mine = replace(self.customer, rate=YearlyRate.percent(rate_percent))
@@ -89,7 +84,7 @@ class ValueLesson:
     def rates_figure(self) -> Figure:
         """系数随贴现率下降，切线与“若真成反比”放在一起。"""
         at, loyal = self.customer.rate, self.customer.loyal
-        return _figure(figures.plot_rates(at, loyal), figures.describe_rates(at, loyal), say("said.rates"))
+        return figure(figures.plot_rates(at, loyal), figures.describe_rates(at, loyal), say("said.rates"))
 
     def proportional(self) -> Table:
         """“成正比”“成反比”站得住吗：加倍以后是几倍。"""
@@ -112,7 +107,7 @@ class ValueLesson:
     def reversal_figure(self) -> Figure:
         """甲的服务成本从少到多，次序在哪里倒过来。"""
         drawn = bars.plot_reversal(*self._two, self._names)
-        return _figure(drawn, bars.describe_reversal(*self._two, self._names), say("said.reversal"))
+        return figure(drawn, bars.describe_reversal(*self._two, self._names), say("said.reversal"))
 
     @cached_property
     def plane_sliders(self) -> Sliders:
@@ -157,7 +152,7 @@ class ValueLesson:
         """感知利得一级一级上去，感知成本一级一级下来，剩下 Vc。"""
         balance = value.perceived(tables.as_attributes(value_content().attributes))
         steps = value.waterfall(balance, gains=say("word.perceived_gains"), net=say("word.customer_value"))
-        return _figure(bars.plot_waterfall(steps), bars.describe_waterfall(steps), say("said.waterfall"))
+        return figure(bars.plot_waterfall(steps), bars.describe_waterfall(steps), say("said.waterfall"))
 
     def delivered_figure(self) -> Figure:
         """让渡价值：总客户价值减总客户成本，折成钱。"""
@@ -166,7 +161,7 @@ class ValueLesson:
         balance = value.delivered(sides["gain"], sides["cost"])
         steps = value.waterfall(balance, gains=say("word.total_value"), net=say("word.delivered_value"))
         drawn = bars.plot_waterfall(steps, bars.YUAN)
-        return _figure(drawn, bars.describe_waterfall(steps, bars.YUAN), say("said.delivered"))
+        return figure(drawn, bars.describe_waterfall(steps, bars.YUAN), say("said.delivered"))
 
     # ── D6、D7、D8 ────────────────────────────────────────────────
 
@@ -185,7 +180,7 @@ class ValueLesson:
         gains = tables.lever_gains(loyal_customer(content.lever_customer), content.levers)
         pairs = [(text.label, gain) for text, gain in gains]
         drawn = figures.plot_gains(pairs, say("word.gain_each"))
-        return _figure(drawn, figures.describe_gains(pairs), say("said.levers_figure"))
+        return figure(drawn, figures.describe_gains(pairs), say("said.levers_figure"))
 
     def telecom(self) -> Table:
         """三群客户、五种做法：一位客户各值多少。"""

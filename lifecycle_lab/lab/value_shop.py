@@ -15,7 +15,8 @@ from lifecycle_lab import value
 from lifecycle_lab.content import course
 from lifecycle_lab.content.value import value_content
 from lifecycle_lab.export import Table
-from lifecycle_lab.lab.cycle_shop import CycleShop, _figure, _or_reason
+from lifecycle_lab.lab.cycle_shop import CycleShop
+from lifecycle_lab.lab.showing import figure, or_reason
 from lifecycle_lab.lab.value_people import YEAR, People, bands, people
 from lifecycle_lab.lab.value_stages import FEW, StageSums, stage_sums
 from lifecycle_lab.lab.value_words import columns, percent, say, table, yuan
@@ -114,7 +115,7 @@ class ValueShop:
     def _years(self) -> range:
         return range(1, self.planning.count + 1)  # type: ignore[operator]
 
-    @_or_reason
+    @or_reason
     def two_values(self) -> Table:
         """教科书的终身价值与模型的，按多久没来分群；每位客户的平均数。"""
         rows = []
@@ -138,7 +139,7 @@ class ValueShop:
         heads = columns("idle", "customers", "textbook", "model", "model_minus")
         return table("two_values", heads, rows, note + cautions, shop=self.title, unit=self.unit)
 
-    @_or_reason
+    @or_reason
     def two_values_figure(self) -> Figure:
         """同样的数，画成成对的条形。"""
         pairs = [
@@ -150,7 +151,7 @@ class ValueShop:
         most = max(pairs, key=lambda pair: abs(pair.first - pair.second)).name
         legends = (say("word.textbook"), say("word.model"))
         drawn = figures.plot_pairs(pairs, legends, say("word.mean_value", unit=self.unit), self._written)
-        return _figure(
+        return figure(
             drawn, figures.describe_pairs(pairs, legends, self._written), say("said.two_figure", most=most)
         )
 
@@ -159,7 +160,7 @@ class ValueShop:
         for low, high, here in bands(self.people.idle):
             yield say("word.band_last" if high is None else "word.band", low=low, high=high), here
 
-    @_or_reason
+    @or_reason
     def forecast(self) -> Table:
         """把最近一段日子藏起来：教科书与模型各猜这段日子收多少，再对答案。"""
         days = min(YEAR, self.shop.window // 3)
@@ -197,7 +198,7 @@ class ValueShop:
 
     # ── 过去与将来 ─────────────────────────────────────────────────
 
-    @_or_reason
+    @or_reason
     def past_future(self) -> Table:
         """过去价值最高的三位，与将来价值最高的三位：多半不是同一批人。"""
         past, future = self.people.net * float(self.margin), self._model_values
@@ -251,7 +252,7 @@ class ValueShop:
         cost = round(self.assumed.acquisition * Fraction(order))
         return ExpectedCustomers((new,) * self.planning.count, cost, profits)  # type: ignore[operator]
 
-    @_or_reason
+    @or_reason
     def equity(self) -> Table:
         """客户资产：现有的几群，各年的新客户，合计与区间。"""
         found = value.customer_equity(self.plan)
@@ -311,13 +312,13 @@ class ValueShop:
         ranges = {name: less for name in value.DRIVERS if name != "yearly_rate"}
         return value.tornado(self.plan, {"yearly_rate": (chosen.low_rate, chosen.high_rate), **ranges})
 
-    @_or_reason
+    @or_reason
     def tornado_figure(self) -> Figure:
         """哪个假设最要紧：每次只动一个。"""
         labels = {name: say(f"driver.{name}") for name in value.DRIVERS}
         drawn = bars.plot_tornado(self._swings, labels, self._written)
         said = say("said.tornado", swing=percent(self.assumed.swing, 0), most=labels[self._swings[0].driver])
-        return _figure(drawn, bars.describe_tornado(self._swings, labels, self._written), said)
+        return figure(drawn, bars.describe_tornado(self._swings, labels, self._written), said)
 
     # ── 各阶段（D5）与六个时期（D6） ─────────────────────────────────
 
@@ -325,7 +326,7 @@ class ValueShop:
     def _stages(self) -> tuple[StageSums, ...]:
         return stage_sums(self.name, self.shop.ledger.as_of)
 
-    @_or_reason
+    @or_reason
     def stages(self) -> Table:
         """每个阶段，平均每单收多少、花多少、赚多少；旁边是对它的目标。"""
         texts = course().curves.stages
@@ -353,7 +354,7 @@ class ValueShop:
         ]
         return say("said.few", stages="、".join(few)) if few else ""
 
-    @_or_reason
+    @or_reason
     def stages_figure(self) -> Figure:
         """每单的收入对成本，一个阶段一对。"""
         texts = course().curves.stages
@@ -363,9 +364,9 @@ class ValueShop:
         legends = (say("word.cost"), say("word.revenue"))
         drawn = figures.plot_pairs(pairs, legends, say("word.per_order", unit=self.unit), self._written)
         said = say("said.stages_figure") + self._few()
-        return _figure(drawn, figures.describe_pairs(pairs, legends, self._written), said)
+        return figure(drawn, figures.describe_pairs(pairs, legends, self._written), said)
 
-    @_or_reason
+    @or_reason
     def one_more_year(self) -> Table:
         """某一阶段多待一年，一位客户一生的利润现值变多少；每年几单是假设。"""
         texts, many = course().curves.stages, value_content().stage_orders
@@ -390,7 +391,7 @@ class ValueShop:
             shop=self.title,
         )
 
-    @_or_reason
+    @or_reason
     def periods(self) -> Table:
         """六个时期：企业的投入（假设）对着客户的贡献（从订单里量），都按一单。"""
         rows = [
@@ -409,13 +410,13 @@ class ValueShop:
         note = say("said.periods_of_life") + self._few()
         return table("periods_of_life", columns(*names), rows, note, shop=self.title)
 
-    @_or_reason
+    @or_reason
     def periods_figure(self) -> Figure:
         """投入向左，贡献向右。"""
         pairs = [figures.Pair(one.label, Fraction(one.investment), gives) for one, gives in self._periods()]
         legends = (say("word.investment"), say("word.contribution"))
         drawn = figures.plot_opposed(pairs, legends, say("word.per_order", unit=self.unit), self._written)
-        return _figure(
+        return figure(
             drawn, figures.describe_pairs(pairs, legends, self._written), say("said.periods_figure")
         )
 

@@ -78,7 +78,7 @@ def _palette(picture: Image, moving: Sequence[Artist]) -> Image:
     # 中位切分把纸的白与边上的灰平均成近白：换回真正的白
     colours = palette.getpalette() or []
     entries = [colours[at : at + 3] for at in range(0, len(colours), 3)]
-    palette.putpalette([part for entry in entries for part in ((255,) * 3 if min(entry) >= 250 else entry)])
+    palette.putpalette([part for entry in entries for part in ((255,) * 3 if min(entry) >= 245 else entry)])
     return palette
 
 
