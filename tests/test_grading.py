@@ -317,7 +317,7 @@ def kill_while_writing(tmp_path: Path, times: int) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="没有 SIGKILL")
 def test_killed_at_any_moment_the_gradebook_is_the_old_or_the_new(tmp_path):
-    kill_while_writing(tmp_path, 3)
+    kill_while_writing(tmp_path, 2)
 
 
 @pytest.mark.long

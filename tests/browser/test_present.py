@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from classroom import SLOW, Classroom, copy_notebooks, lab_server
-from conftest import SCREENSHOTS
 from playwright.sync_api import expect
 
+SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
