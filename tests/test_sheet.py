@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 
@@ -10,6 +11,7 @@ import pytest
 from golden.sheets import COLUMNS, Desk, golden_tables, oracle
 
 from lifecycle_lab.content import course
+from lifecycle_lab.content.shapes import Allowed
 from lifecycle_lab.exercises import check
 from lifecycle_lab.schema import AnswerConflict, LabError, ParameterError
 
@@ -200,6 +202,20 @@ def test_hints_cycle_and_are_counted(desk):
     assert ["三条提示都看过了" in text for text in said] == [False, False, False, True]
     assert attempts(desk, "table_4_3")["hints"] == 4
     assert "提示 2/3" in str(desk.sheet("table_4_3", "二").hint())
+
+
+@pytest.mark.parametrize("open_", [True, False])
+def test_a_course_may_close_hints_and_solutions(desk, monkeypatch, open_):
+    """course.toml 的 [allowed]：关掉以后不给，也不记次数；核对照旧。"""
+    closed = dataclasses.replace(course(), allowed=Allowed(hints=open_, solution=open_))
+    monkeypatch.setattr("lifecycle_lab.exercises.assignment.course", lambda: closed)
+    sheet = desk.sheet("table_4_2")
+    sheet.fill({"R": 1, "F": 1, "M": 1})
+    sheet.check()
+    assert ("提示 1/3" in str(sheet.hint())) == open_
+    assert ("不看参考答案" in str(sheet.solution())) == (not open_)
+    tried = attempts(desk, "table_4_2")
+    assert (tried["hints"], tried["solution"]) == (int(open_), open_)
 
 
 def test_solution_is_locked_until_a_real_try(desk):

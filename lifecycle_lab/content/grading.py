@@ -93,12 +93,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class GradingContent:
-    """words: “节.名字” → 模板；hints_allowed、solution_allowed: 开始说明里写不写。"""
+    """words: “节.名字” → 模板。"""
 
     late: Late
     limits: Limits
-    hints_allowed: bool
-    solution_allowed: bool
     words: Mapping[str, str]
 
     def say(self, name: str, **fields: object) -> str:
@@ -119,8 +117,6 @@ def read_grading(path: Path) -> GradingContent:
     found = GradingContent(
         read_late(rules),
         _limits(limits),
-        rules.flag("hints_allowed"),
-        rules.flag("solution_allowed"),
         _words(top),
     )
     for record in (rules, limits, top):

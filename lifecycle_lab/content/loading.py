@@ -24,6 +24,7 @@ from lifecycle_lab.content.records import Record, first_double, read_nest, read_
 from lifecycle_lab.content.report import read_report
 from lifecycle_lab.content.review import read_review
 from lifecycle_lab.content.shapes import (
+    Allowed,
     Convention,
     Course,
     Exercise,
@@ -70,6 +71,7 @@ def load(folder: Path) -> Course:
         demo_student=settings.text("demo_student"),
         default_convention=settings.text("default_convention"),
         thresholds=_thresholds(settings),
+        allowed=_allowed(settings),
         lessons=unique(
             settings.children("lesson"), _lesson, key=lambda pair: pair[0], value=lambda pair: pair[1]
         ),
@@ -134,6 +136,13 @@ def _thresholds(settings: Record) -> Thresholds:
     )
     record.finish()
     return thresholds
+
+
+def _allowed(settings: Record) -> Allowed:
+    record = settings.section("allowed")
+    found = Allowed(record.flag("hints"), record.flag("solution"))
+    record.finish()
+    return found
 
 
 def _lesson(record: Record) -> tuple[str, str]:

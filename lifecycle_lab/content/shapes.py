@@ -233,6 +233,14 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Allowed:
+    """课上许不许看提示、认真试过以后许不许看参考答案；不影响评分。"""
+
+    hints: bool
+    solution: bool
+
+
+@dataclass(frozen=True)
 class Course:
     """整门课的内容，读一次，谁也改不了。映射都是只读的，次序同文件。
 
@@ -246,6 +254,7 @@ class Course:
     demo_student: str
     default_convention: str
     thresholds: Thresholds
+    allowed: Allowed
     lessons: Mapping[str, str]
     sources: Mapping[str, Source]
     facts: Mapping[str, Fact]

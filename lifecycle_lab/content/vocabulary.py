@@ -149,6 +149,7 @@ def _reason_fields() -> dict[str, frozenset[str]]:
         "credit": "table",
         "hint": "number total text",
         "solution_locked": "filled total needed",
+        **dict.fromkeys(("hints_closed", "solution_closed"), ""),
     }
     fields |= {f"reading.{name}": names for name, names in _READING_FIELDS.items()}
     fields |= {f"direction.{better}": "letter label unit" for better in ("high", "low")}

@@ -213,6 +213,8 @@ class Sheet(Window):
 
     def hint(self) -> Shown:
         """下一条提示；三条由浅入深，说完从头再来。"""
+        if not self.assignment.course.allowed.hints:
+            return Shown((say(self.assignment, "hints_closed"),))
         attempt = self._attempt(lambda old: {"hints": old["hints"] + 1})
         hints = self.exercise.hints
         number = (attempt["hints"] - 1) % len(hints) + 1
@@ -239,6 +241,8 @@ class Sheet(Window):
 
     def solution(self) -> Shown:
         """认真试过之后给出答案；没有试过就说还差多少。"""
+        if not self.assignment.course.allowed.solution:
+            return Shown((say(self.assignment, "solution_closed"),))
         fresh = self._read()
         if not fresh.attempt(self.exercise.id)["tried"]:
             return Shown((self._locked(fresh),))

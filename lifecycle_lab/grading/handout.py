@@ -164,14 +164,14 @@ def _filled_line(line: str, values: dict[str, str]) -> str:
 
 def guide(classroom: Classroom, student: Student | None) -> Document:
     """开始说明：怎样打开、做到哪里、交哪一个文件。"""
-    words = grading()
+    words, allow = grading(), course().allowed
     steps = [
         words.words[f"guide.step_{n}"]
         for n in (("own", "open", "fill", "hand_in") if student else ("shared", "open", "fill", "hand_in"))
     ]
     allowed = [
         words.words[f"guide.{name}_{'yes' if flag else 'no'}"]
-        for name, flag in (("hints", words.hints_allowed), ("solution", words.solution_allowed))
+        for name, flag in (("hints", allow.hints), ("solution", allow.solution))
     ]
     due = tuple(
         f"{task.title}：{task.due:%Y-%m-%d %H:%M}" for task in classroom.rules.tasks if task.due is not None
