@@ -361,7 +361,7 @@ BROKEN = [
     ("course.toml", "least_patterns = 4", "least_pattern = 4", ["least_patterns", "缺少"]),
     ("course.toml", "real_try_share = 0.5", "real_try_share = 1.5", ["real_try_share"]),
     ("course.toml", "real_try_share = 0.5", "real_try_share = 50", ["real_try_share"]),
-    ("course.toml", "[[lesson]]", "[lesson]", ["course.toml 第 19 行"]),
+    ("course.toml", "[[lesson]]", "[lesson]", ["course.toml 第 23 行"]),
     ("exercises.toml", "given = [", "given = [1,", ["warm_up", "given"]),
     ("course.toml", 'id = "00_start"', 'id = "04_rfm_training"', ["04_rfm_training", "两次"]),
     ("course.toml", 'id = "00_start"', 'id = "00 start"', ["00 start"]),
