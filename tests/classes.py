@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +19,16 @@ from lifecycle_lab.grading.simulate import essay, honest_answers, simulated_rost
 from lifecycle_lab.grading.suspicion import with_suspicions
 from lifecycle_lab.variants import Numbers, normalise_id
 
+SECRET = hashlib.sha256(b"tests").hexdigest().encode()
+"""密钥写死：题本每次都一样，失败了能重做；要随机的写 secret=b""。"""
 
-def new_class(folder: Path, students: int = 6, seed: int = 1, roster: Roster | None = None) -> Classroom:
+
+def new_class(
+    folder: Path, students: int = 6, seed: int = 1, roster: Roster | None = None, secret: bytes = SECRET
+) -> Classroom:
     """folder/class 里的一个班。"""
     names = write_file(folder / "roster.csv", (roster or simulated_roster(students, seed)).csv())
-    return init_class(names, "测试班", folder / "class")
+    return init_class(names, "测试班", folder / "class", secret=secret)
 
 
 @functools.cache

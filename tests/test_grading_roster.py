@@ -69,7 +69,7 @@ def test_damaged_rosters_are_refused_by_name(tmp_path, text, said):
 
 
 def test_a_class_has_a_secret_of_its_own_that_nobody_else_reads(tmp_path):
-    one, two = new_class(tmp_path / "a"), new_class(tmp_path / "b")
+    one, two = (new_class(tmp_path / name, secret=b"") for name in "ab")
     assert re.fullmatch(rb"[0-9a-f]{64}", one.secret)
     assert one.secret != two.secret
     if os.name == "posix":

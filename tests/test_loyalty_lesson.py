@@ -432,7 +432,6 @@ BROKEN = [
     ("loyalty_cases.toml", 'to = "paid"', 'to = "nowhere"', "nowhere"),
     ("loyalty_cases.toml", 'id = "tv"\n', 'id = "best"\n', "出现了两次"),
     ("loyalty_lesson.toml", "$firm", "$company", "company"),
-    ("review.toml", "mastered_percent = 70", "mastered_percent = 170", "超出范围"),
 ]
 
 
@@ -441,14 +440,12 @@ def test_broken_content_is_refused_and_named(tmp_path, file, old, new, said):
     from lifecycle_lab.content import data_folder
     from lifecycle_lab.content.loyalty_cases import read_loyalty_cases
     from lifecycle_lab.content.loyalty_words import read_loyalty_words
-    from lifecycle_lab.content.review import read_review
     from lifecycle_lab.schema import ContentError
 
     readers = {
         "loyalty.toml": texts.read_loyalty,
         "loyalty_cases.toml": read_loyalty_cases,
         "loyalty_lesson.toml": read_loyalty_words,
-        "review.toml": read_review,
     }
     text = (data_folder() / "course" / file).read_text(encoding="utf-8")
     assert old in text
