@@ -303,27 +303,42 @@ VOLATILE_ANSWERS = {"session", "saved_at"}  # 会话号与时间戳，本来就�
 
 
 def settled(path: Path) -> object:
-    """去掉一张封闭清单上的易变键以后的内容。"""
-    if path.suffix == ".ipynb":
+    """去掉一张封闭清单上的易变键以后的内容；演示班交上来的坏文件读不成 JSON，照字节比。"""
+    if path.suffix not in (".ipynb", ".json") or path.name == "results.json":
+        return path.read_bytes()
+    try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        # 演示班交上来的东西里也有乱写的 .ipynb
-        for holder in (document, *document.get("cells", ())):
-            kept = {k: v for k, v in holder.get("metadata", {}).items() if k not in VOLATILE_METADATA}
-            holder["metadata"] = kept
-        for cell in document.get("cells", ()):
-            if "injected-parameters" in cell["metadata"].get("tags", []):
-                cell["id"] = "injected"
+    except ValueError:
+        return path.read_bytes()
+    if not isinstance(document, dict):
         return document
-    if path.suffix == ".json" and path.name != "results.json":
-        document = json.loads(path.read_text(encoding="utf-8"))
+    if path.name == "collected.json":  # 收到的时间是文件的时间
+        return [{k: v for k, v in row.items() if k != "received"} for row in document["received"]]
+    if path.suffix == ".json":
         return {k: v for k, v in document.items() if k not in VOLATILE_ANSWERS}
-    return path.read_bytes()
+    for holder in (document, *document.get("cells", ())):
+        holder["metadata"] = {
+            k: v for k, v in holder.get("metadata", {}).items() if k not in VOLATILE_METADATA
+        }
+    for cell in document.get("cells", ()):
+        if "injected-parameters" in cell["metadata"].get("tags", []):
+            cell["id"] = "injected"
+    return document
 
 
 def snapshot(folder: Path) -> dict[str, object]:
     kept = (p for p in sorted(folder.rglob("*")) if p.is_file() and p.suffix != ".lock")
     # 冲突与旧版本的名字带修订号，也应当相同
-    return {str(p.relative_to(folder)): settled(p) for p in kept}
+    return {_name(p.relative_to(folder)): settled(p) for p in kept}
+
+
+def _name(path: Path) -> str:
+    """演示班里有汉字的文件名，盘上是那个世界的编码：译回同一个名字再比。"""
+    raw = os.fsencode(path)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030")
 
 
 @pytest.fixture(scope="module")
