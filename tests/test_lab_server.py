@@ -80,13 +80,15 @@ def running(home: Path, notebooks: Path, port: int) -> Iterator[Server]:
 
 
 def _told(process: subprocess.Popen, home: Path) -> dict:
-    """服务器起来以后写在运行文件夹里的说明。"""
+    """服务器起来以后写在运行文件夹里的说明；写了还要等它真的接电话（机器忙的时候差一会儿）。"""
     path = home / "runtime" / f"jpserver-{process.pid}.json"
     for _ in range(PATIENCE * 5):
         if process.poll() is not None:
             break
         with contextlib.suppress(OSError, ValueError):
-            return json.loads(path.read_text(encoding="utf-8"))
+            told = json.loads(path.read_text(encoding="utf-8"))
+            socket.create_connection(("127.0.0.1", told["port"]), 5).close()
+            return told
         time.sleep(0.2)
     pytest.fail("服务器没有起来：" + "".join(log.read_text("utf-8", "replace") for log in home.glob("*.log")))
 
