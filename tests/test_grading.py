@@ -16,7 +16,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from classes import honest, new_class, perfect, shared_class
+from classes import absent, honest, new_class, perfect, shared_class
 
 from lifecycle_lab.answers import encode
 from lifecycle_lab.content import course
@@ -214,7 +214,7 @@ def test_the_formulas_say_what_we_say(tmp_path):
             (Path(p) for p in ("/usr/bin/soffice", "/usr/bin/libreoffice") if Path(p).exists()), None
         )
     ):
-        pytest.skip("没有 LibreOffice")
+        absent("LibreOffice")
     command = [
         office,
         f"-env:UserInstallation=file://{tmp_path}/lo",

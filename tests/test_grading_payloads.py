@@ -12,7 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from classes import honest, new_class
+from classes import absent, honest, new_class
 from hostile_submissions import PAYLOADS
 
 from lifecycle_lab.answers import encode
@@ -77,7 +77,7 @@ def test_the_gradebook_holds_only_our_formulas_and_every_name_whole(room):
 def test_libreoffice_reads_the_same_names_and_runs_nothing(room, tmp_path):
     office = next((p for p in ("/usr/bin/soffice", "/usr/bin/libreoffice") if Path(p).exists()), None)
     if not office:
-        pytest.skip("没有 LibreOffice")
+        absent("LibreOffice")
     command = [
         office,
         f"-env:UserInstallation=file://{tmp_path}/lo",
@@ -122,7 +122,7 @@ def test_a_browser_runs_nothing_and_asks_nobody(room):
     from browser.classroom import chromium, chromium_browser
 
     if not chromium():
-        pytest.skip("没有 chromium")
+        absent("chromium")
     asked, dialogs = [], []
 
     def visit() -> None:
