@@ -136,7 +136,7 @@ def read_submission(data: bytes, roster: Roster) -> Reading:
         answers = parse(data, "", known_tables=known_tables(course()))
     except AnswerFileError as error:
         where = error.where.removeprefix("「」").strip()
-        said = " ".join(part for part in (error.what, where, error.why) if part)
+        said = error.what + (f"{where}：" if where and error.why else where) + error.why
         return Reading(None, REFUSED, visible(said)[:_LONGEST_SAID])
     if not is_this_course(answers):
         return Reading(None, REFUSED, grading().say("reason.other_course"))
