@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from lifecycle_lab import variants
 from lifecycle_lab.answers import Answers
@@ -28,6 +29,7 @@ from lifecycle_lab.schema import (
 
 FORMAT = 1
 MAX_VARIANT_BYTES = 64 * 1024
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,13 @@ class Assignment:
     data_sha256: str
     synthetic: bool
     population: Population | None = None
+    _made: dict[Hashable, object] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, what: Hashable, make: Callable[[], T]) -> T:
+        """同一份题本只做一次的（表、算题），下次给同一个；一班人放在一起比的时候不必重做。"""
+        if what not in self._made:
+            self._made[what] = make()
+        return self._made[what]  # type: ignore[return-value]
 
     @property
     def course(self) -> Course:

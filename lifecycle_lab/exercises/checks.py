@@ -46,7 +46,7 @@ _GIVEN_TABLE = {"marks": "table_4_2", "levels": "table_4_3", "strategies": "tabl
 _GIVEN_CELLS = "前面的格"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CellOutcome:
     """一格的结果：status 是 STATUSES 之一；misconception 是被认出的误解（没有则为空）。"""
 
@@ -117,7 +117,7 @@ def check(
     """核对一个练习；与登记的误解比对。told: 哪几种结果要说理由（评一个班时对的、空的不必说，快一倍）。"""
     sheet = form(exercise_id, assignment)
     entries, right = sheet.read(answers), key(sheet, assignment)
-    followed = follow(sheet, assignment, answers)
+    followed = follow(sheet, assignment, answers, entries)
     wanted = asked(sheet, assignment, answers)
     statuses = {cell: _status(sheet, cell, entries[cell], right, followed) for cell in wanted}
     missed = frozenset(cell for cell, status in statuses.items() if status == WRONG)

@@ -28,7 +28,7 @@ _FLOAT_DIGITS = 12
 _LONGEST_CELL = 60  # 能判的格里没有更长的正经写法；再长的不规范化，免得有人拿它耗时间
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """一格读出来的样子。value 为 None 且 text 非空就是格式不对；digits 是写了几位小数。"""
 
@@ -119,9 +119,13 @@ def _segment(text: str, names: Collection[str]) -> Entry:
 
 def _choice(text: str, words: Collection[str]) -> Entry:
     """选项里的一个；大小写不分：选 A，写 a 也认。"""
-    known = {_plain_name(word).casefold(): word for word in words}
-    found = known.get(_plain_name(text).rstrip("。.").casefold())
+    found = _known_words(tuple(words)).get(_plain_name(text).rstrip("。.").casefold())
     return Entry(text, found, found or text)
+
+
+@lru_cache(maxsize=1024)
+def _known_words(words: tuple[str, ...]) -> dict[str, str]:
+    return {_plain_name(word).casefold(): word for word in words}
 
 
 def _days(text: str, words: Collection[str]) -> Entry:

@@ -73,7 +73,10 @@ def form(exercise_id: str, assignment: Assignment) -> Form:
         raise ParameterError(
             f"没有练习 {quote(exercise_id)}。", remedy=f"可用的练习：{'、'.join(exercises)}。"
         )
-    exercise = exercises[exercise_id]
+    return assignment.once(("form", exercise_id), lambda: _form(exercises[exercise_id], assignment))
+
+
+def _form(exercise: Exercise, assignment: Assignment) -> Form:
     if exercise.answer == PROBLEM:
         return _problem_form(exercise, assignment)
     units = {indicator.key: indicator.unit for indicator in assignment.indicators} | {"customer_count": "人"}

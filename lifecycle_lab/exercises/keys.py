@@ -29,10 +29,12 @@ def key(sheet: Form, assignment: Assignment) -> Values:
     return _KEYS[sheet.exercise.answer](sheet, assignment)
 
 
-def follow(sheet: Form, assignment: Assignment, answers: Answers) -> dict[Cell, set]:
-    """从学生自己的上一张表接着算出的值；上一张没填完的地方没有值。"""
+def follow(
+    sheet: Form, assignment: Assignment, answers: Answers, entries: Mapping[Cell, Entry] | None = None
+) -> dict[Cell, set]:
+    """从学生自己的上一张表接着算出的值；上一张没填完的地方没有值。entries: 读过了的这一张表。"""
     if sheet.exercise.answer == PROBLEM:
-        return _follow_problem(sheet, assignment, answers)
+        return _follow_problem(sheet, assignment, sheet.read(answers) if entries is None else entries)
     builder = _FOLLOWS.get(sheet.exercise.answer)
     return builder(assignment, answers) if builder else {}
 
@@ -177,9 +179,9 @@ def _problem(sheet: Form, assignment: Assignment) -> Values:
     return dict(problem(sheet.exercise, assignment).right)
 
 
-def _follow_problem(sheet: Form, assignment: Assignment, answers: Answers) -> dict[Cell, set]:
+def _follow_problem(sheet: Form, assignment: Assignment, entries: Mapping[Cell, Entry]) -> dict[Cell, set]:
     """算题里后面的格，从学生自己前面的格接着算。"""
-    own = {cell: entry for cell, entry in sheet.read(answers).items() if entry.is_readable}
+    own = {cell: entry for cell, entry in entries.items() if entry.is_readable}
     return {cell: {value} for cell, value in problem(sheet.exercise, assignment).follow(own).items()}
 
 

@@ -38,12 +38,14 @@ class Hard:
         return Fraction(self.missed, self.tried)
 
 
-def class_document(classroom: Classroom, graded: Sequence[Graded], received: Sequence[Received]) -> Document:
-    """给教师看的一页，有姓名。"""
+def class_document(
+    classroom: Classroom, graded: Sequence[Graded], received: Sequence[Received], lecture: Sequence[Section]
+) -> Document:
+    """给教师看的一页，有姓名；lecture: `lecture_sections` 的几节。"""
     words = grading().words
     sections = (
         _who(classroom, received, names=True),
-        *_lessons(classroom, graded),
+        *lecture,
         ask_section(graded),
         _done(classroom, graded),
     )
@@ -51,18 +53,19 @@ def class_document(classroom: Classroom, graded: Sequence[Graded], received: Seq
 
 
 def projector_document(
-    classroom: Classroom, graded: Sequence[Graded], received: Sequence[Received]
+    classroom: Classroom, graded: Sequence[Graded], received: Sequence[Received], lecture: Sequence[Section]
 ) -> Document:
     """可以投影的一页：没有姓名、学号与可疑的事。"""
     sections = (
         _who(classroom, received, names=False),
-        *_lessons(classroom, graded),
+        *lecture,
         _done(classroom, graded),
     )
     return Document(grading().words["page.projector"], (), sections, classroom.rules.name)
 
 
-def _lessons(classroom: Classroom, graded: Sequence[Graded]) -> tuple[Section, ...]:
+def lecture_sections(classroom: Classroom, graded: Sequence[Graded]) -> tuple[Section, ...]:
+    """讲评的几节：分布、最难的格、误解；两页共用。"""
     return spread_section(classroom, graded), hardest_section(graded), beliefs_section(graded)
 
 

@@ -81,7 +81,7 @@ class Graded:
 def machine_score(classroom: Classroom, outcome: Outcome) -> Fraction:
     """机器判得的分，按这个班的满分。"""
     mine, whole = classroom.rules.scale_of(outcome.exercise)
-    return outcome.score * mine / whole
+    return outcome.score if mine == whole else outcome.score * mine / whole
 
 
 def machine_full(classroom: Classroom, exercise: Exercise) -> Fraction:

@@ -30,9 +30,11 @@ def column_shares(table: Table) -> tuple[float, ...]:
     return _normalised([low + spare * more / total for low, more in zip(least, excess, strict=True)])
 
 
-def is_short(table: Table) -> bool:
-    """估计排出来的行数（含表头）是否不超过 _SHORT；长表允许跨页。"""
-    shares = column_shares(table)
+def is_short(table: Table, shares: Sequence[float] = ()) -> bool:
+    """估计排出来的行数（含表头）是否不超过 _SHORT；长表允许跨页。shares: 算过的列宽。"""
+    if len(table.rows) >= _SHORT:
+        return False
+    shares = shares or column_shares(table)
     return sum(_line_count(row, shares) for row in (table.columns, *table.rows)) <= _SHORT
 
 

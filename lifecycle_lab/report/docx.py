@@ -220,14 +220,15 @@ def _add_figure(file: Any, figure: Figure) -> None:
 def _add_table(file: Any, table: Table) -> None:
     """表题在上，框线表格，表注在下；表头跨页重复，一行不拆在两页。"""
     _write(file.add_paragraph(style=TABLE_TITLE), table.title)
-    widths = [int(TEXT_WIDTH * share) for share in column_shares(table)]
+    shares = column_shares(table)
+    widths = [int(TEXT_WIDTH * share) for share in shares]
     grid = _empty_table(file, widths, "Table Grid")
     header = _add_row(grid, table.columns, file.styles[HEADER])
     _mark_row(header, "w:tblHeader")
     for cell in header.cells:
         _shade(cell._tc, HEADER_FILL)
     _fill_rows(grid, _add_row(grid, [""] * len(widths), file.styles[CELL]), table)
-    _keep_together(grid.rows[:-1] if is_short(table) else grid.rows[:1])
+    _keep_together(grid.rows[:-1] if is_short(table, shares) else grid.rows[:1])
     _write(file.add_paragraph(style=NOTE), table.note)
 
 

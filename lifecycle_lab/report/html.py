@@ -49,5 +49,6 @@ def _block(block: Block) -> Markup:
         case Figure(caption=caption):
             legend = Markup("<figcaption>{}</figcaption>").format(_neutral(caption)) if caption else ""
             return Markup("<figure>{}{}</figure>").format(Markup(block.image()), legend)
-    keep = "keep" if is_short(block) else "flow"
-    return Markup('<div class="{}">{}</div>').format(keep, Markup(block.html(column_shares(block))))
+    shares = column_shares(block)
+    keep = "keep" if is_short(block, shares) else "flow"
+    return Markup('<div class="{}">{}</div>').format(keep, Markup(block.html(shares)))

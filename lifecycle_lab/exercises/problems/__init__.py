@@ -22,11 +22,14 @@ def problem(exercise: Exercise, assignment: Assignment) -> Problem:
     数由课程、学号与题本里的客户决定（不带题号：两道题可以接着用同样的数）。有课程密钥时客户由密钥
     抽出，别人也就算不出这些数；拿着题本文件的学生与教师算得出同一套。
     """
+    return assignment.once(("problem", exercise.id), lambda: _built(exercise.id, _seed(assignment)))
+
+
+def _seed(assignment: Assignment) -> str:
     mine = ",".join(assignment.customer_ids)
-    return _built(exercise.id, f"{assignment.course.course_id}|{assignment.student_id}|{mine}")
+    return f"{assignment.course.course_id}|{assignment.student_id}|{mine}"
 
 
-@lru_cache(maxsize=1024)
 def _built(exercise_id: str, seed: str) -> Problem:
     return builders()[exercise_id](Numbers(seed))
 
