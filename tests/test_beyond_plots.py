@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from drawn_figures import texts
 from matplotlib.figure import Figure
 
 from lifecycle_lab.plots import beyond as figures
@@ -22,7 +23,7 @@ def test_agreement_draws_both_shares_with_their_numbers():
     panel = figures.plot_agreement([wander(10, (4, 10)), wander(100, (9, 10))], Fraction(9, 10))
     assert [list(line.get_ydata()) for line in panel.lines] == [[0.7, 0.95], [0.5, 1.0]]
     assert panel.get_xscale() == "log"
-    assert {"70 %", "50 %", "95 %", "100 %"} <= {text.get_text() for text in panel.texts}
+    assert {"70 %", "50 %", "95 %", "100 %"} <= set(texts(panel))
 
 
 def test_kept_puts_each_customer_in_one_bar():
@@ -49,7 +50,7 @@ def test_moving_the_shirts_equals_drawing_them_anew():
     fresh = figures.plot_shirts(second)
     for one, other in zip(moved.lines, fresh.lines, strict=True):
         assert list(one.get_ydata()) == list(other.get_ydata())
-    assert [t.get_text() for t in moved.texts] == [t.get_text() for t in fresh.texts]
+    assert texts(moved) == texts(fresh)
     assert moved.lines[0].get_ydata()[-1] == float(second.frozen[-1])
 
 
@@ -58,7 +59,7 @@ def test_moving_the_types_equals_drawing_them_anew():
     moved = figures.plot_types(before)
     figures.update_types(moved, after)
     assert [bar.get_width() for bar in moved.patches] == [0.25, 0.75]
-    assert [text.get_text() for text in moved.texts] == [" 5", " 15"]
+    assert texts(moved) == [" 5", " 15"]
 
 
 def test_groups_differ_in_colour_and_shape():
@@ -73,7 +74,7 @@ def test_choices_draw_the_bars_to_pass_and_sources_end_with_the_ceiling():
     assert sorted({line.get_ydata()[0] for line in panel.lines if line.get_linestyle() == ":"}) == [0.5, 0.8]
     rows = [("只有交易", 0.6, (0.55, 0.65)), ("真概率", 0.8, None)]
     panel = figures.plot_sources(rows)
-    assert [text.get_text() for text in panel.texts] == ["0.600", "0.800"]
+    assert texts(panel) == ["0.600", "0.800"]
 
 
 def test_reach_and_drift_draw_on_the_axes_they_are_given():
@@ -83,4 +84,4 @@ def test_reach_and_drift_draw_on_the_axes_they_are_given():
     assert list(axes.lines[1].get_ydata()) == [0, 0.8, 1]
     axes = Figure().subplots()
     assert figures.plot_drift([(0, 1.0), (60, 0.6)], ax=axes) is axes
-    assert [text.get_text() for text in axes.texts] == ["100 %", "60 %"]
+    assert texts(axes) == ["100 %", "60 %"]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
-
-import matplotlib
 import pytest
-from matplotlib.figure import Figure
+from drawn_figures import check_bytes_and_glyphs, check_given_axes_and_settings, check_no_overlap
 
 from lifecycle_lab import curves, plots
 from lifecycle_lab.content import course
 from lifecycle_lab.plots import curves as drawn
-from lifecycle_lab.plots import fonts
 from lifecycle_lab.plots.curves import LifeView
 from lifecycle_lab.schema import DataError
 
@@ -35,19 +31,18 @@ FIGURES = {
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_same_data_same_bytes_and_no_glyph_is_missing(name, monkeypatch):
-    monkeypatch.setattr(fonts, "installed_families", frozenset)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)
-        first = plots.png(FIGURES[name]().figure)
-    with matplotlib.rc_context({"lines.linewidth": 9, "font.family": "serif", "axes.unicode_minus": True}):
-        assert plots.png(FIGURES[name]().figure) == first
+def test_same_data_same_bytes_and_no_glyph_is_missing(name):
+    check_bytes_and_glyphs(FIGURES[name])
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_given_axes_are_used(name):
-    ax = Figure().subplots()
-    assert FIGURES[name](ax) is ax
+def test_nothing_is_cut_off_and_no_two_texts_overlap(name):
+    check_no_overlap(FIGURES[name]())
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_given_axes_are_used_and_settings_left_alone(name):
+    check_given_axes_and_settings(FIGURES[name])
 
 
 def line(panel, label: str):

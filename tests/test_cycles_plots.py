@@ -7,14 +7,12 @@ import warnings
 from fractions import Fraction
 from pathlib import Path
 
-import matplotlib
 import pytest
-from matplotlib.figure import Figure
+from drawn_figures import check_bytes_and_glyphs, check_given_axes_and_settings, check_no_overlap, texts
 
 from lifecycle_lab import cycles, plots
 from lifecycle_lab.cycles import Bounds, GapRow
 from lifecycle_lab.plots import cycles as drawn
-from lifecycle_lab.plots import fonts
 from lifecycle_lab.schema import DataError
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "golden" / "cycles.toml").read_text(encoding="utf-8"))
@@ -44,66 +42,19 @@ FIGURES = {
 }
 
 
-def texts(panel) -> list[str]:
-    return [text.get_text() for text in panel.texts]
-
-
 @pytest.mark.parametrize("name", FIGURES)
-def test_same_data_same_bytes_and_no_glyph_is_missing(name, monkeypatch):
-    monkeypatch.setattr(fonts, "installed_families", frozenset)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)
-        panel = FIGURES[name]()
-        first = plots.png(panel.figure)
-    with matplotlib.rc_context({"lines.linewidth": 9, "font.family": "serif", "axes.unicode_minus": True}):
-        assert plots.png(FIGURES[name]().figure) == first
-    words = "".join(text.get_text() for text in panel.figure.findobj(matplotlib.text.Text))
-    assert fonts.missing_glyphs(words) == set()
+def test_same_data_same_bytes_and_no_glyph_is_missing(name):
+    check_bytes_and_glyphs(FIGURES[name])
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_nothing_is_cut_off_and_no_two_texts_overlap(name):
-    no_overlap(FIGURES[name]())
-
-
-def no_overlap(panel) -> None:
-    """每段看得见的文字都在图里，两两不相叠。"""
-    renderer = matplotlib.backends.backend_agg.FigureCanvasAgg(panel.figure).get_renderer()
-    panel.figure.draw_without_rendering()
-    shown = [
-        t for t in panel.figure.findobj(matplotlib.text.Text) if t.get_visible() and t.get_text().strip()
-    ]
-    hidden = set()
-    for axis, (low, high) in ((panel.xaxis, panel.get_xlim()), (panel.yaxis, panel.get_ylim())):
-        for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True):
-            if not panel.axison or not min(low, high) <= place <= max(low, high):
-                hidden.add(label)
-    boxes = [(t.get_text(), t.get_window_extent(renderer)) for t in shown if t not in hidden]
-    canvas = panel.figure.bbox
-    for words, box in boxes:
-        assert box.x0 >= -1, words
-        assert box.y0 >= -1, words
-        assert box.x1 <= canvas.x1 + 1, words
-        assert box.y1 <= canvas.y1 + 1, words
-    for i, (one, a) in enumerate(boxes):
-        for other, b in boxes[i + 1 :]:
-            assert not (a.x0 < b.x1 - 1 and b.x0 < a.x1 - 1 and a.y0 < b.y1 - 1 and b.y0 < a.y1 - 1), (
-                one,
-                other,
-            )
+    check_no_overlap(FIGURES[name]())
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_given_axes_are_used(name):
-    ax = Figure().subplots()
-    assert FIGURES[name](ax) is ax
-
-
-def test_drawing_leaves_the_readers_settings_alone():
-    before = matplotlib.rcParams.copy()
-    for draw in FIGURES.values():
-        draw()
-    assert matplotlib.rcParams.copy() == before
+def test_given_axes_are_used_and_settings_left_alone(name):
+    check_given_axes_and_settings(FIGURES[name])
 
 
 def test_repurchase_curves_and_words_are_table_1():
@@ -184,7 +135,7 @@ def test_flow_bars_and_ribbons_are_as_thick_as_their_counts():
 @pytest.mark.parametrize("tiny", [("silent", "sleeping"), ("active", "silent")])
 def test_flow_labels_of_tiny_states_do_not_touch(tiny):
     counts = {("lost", "lost"): 10_000, ("absent", "active"): 10_000, **{(n, n): 1 for n in tiny}}
-    no_overlap(drawn.plot_state_flow(cycles.StateFlow(counts)))
+    check_no_overlap(drawn.plot_state_flow(cycles.StateFlow(counts)))
 
 
 def test_timelines_put_dots_bands_and_today_where_the_days_are():

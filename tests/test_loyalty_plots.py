@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from fractions import Fraction as F
 
-import matplotlib
 import pytest
-from matplotlib.figure import Figure
+from drawn_figures import check_bytes_and_glyphs, check_given_axes_and_settings, check_no_overlap, texts
 
-from lifecycle_lab import loyalty, plots
+from lifecycle_lab import loyalty
 from lifecycle_lab.loyalty import NetPromoter, Programme
-from lifecycle_lab.plots import fonts
 from lifecycle_lab.plots import loyalty as drawn
 from lifecycle_lab.schema import DataError
 
@@ -35,23 +32,22 @@ FIGURES = {
 
 
 def words(panel) -> str:
-    return "\n".join(text.get_text() for text in panel.texts)
+    return "\n".join(texts(panel))
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_same_data_same_bytes_and_no_glyph_is_missing(name, monkeypatch):
-    monkeypatch.setattr(fonts, "installed_families", frozenset)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)
-        first = plots.png(FIGURES[name]().figure)
-    with matplotlib.rc_context({"lines.linewidth": 9, "font.family": "serif", "axes.unicode_minus": True}):
-        assert plots.png(FIGURES[name]().figure) == first
+def test_same_data_same_bytes_and_no_glyph_is_missing(name):
+    check_bytes_and_glyphs(FIGURES[name])
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_given_axes_are_used(name):
-    ax = Figure().subplots()
-    assert FIGURES[name](ax) is ax
+def test_nothing_is_cut_off_and_no_two_texts_overlap(name):
+    check_no_overlap(FIGURES[name]())
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_given_axes_are_used_and_settings_left_alone(name):
+    check_given_axes_and_settings(FIGURES[name])
 
 
 def test_every_quadrant_is_counted_and_its_points_drawn():

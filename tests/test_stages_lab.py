@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from collections import Counter
 from datetime import date
 from fractions import Fraction as Q
@@ -12,9 +11,9 @@ from itertools import pairwise
 import matplotlib
 import pyarrow.parquet as pq
 import pytest
-from matplotlib.figure import Figure as Canvas
+from drawn_figures import check_bytes_and_glyphs, check_given_axes_and_settings, check_no_overlap, texts
 
-from lifecycle_lab import open_lab, plots
+from lifecycle_lab import open_lab
 from lifecycle_lab.content import data_folder
 from lifecycle_lab.content.stages import stages
 from lifecycle_lab.exercises.showing import Shown
@@ -23,7 +22,6 @@ from lifecycle_lab.lab import ledgers, stage_atlas, stage_tables
 from lifecycle_lab.lab.cycle_shop import CycleShop
 from lifecycle_lab.lab.stage_desk import StageDesk
 from lifecycle_lab.lab.stage_shop import StageShop
-from lifecycle_lab.plots import fonts
 from lifecycle_lab.plots import stages as drawn
 from lifecycle_lab.report import Figure
 from lifecycle_lab.schema import DataError, Order, ParameterError
@@ -305,47 +303,18 @@ FIGURES = {
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_same_data_same_bytes_and_no_glyph_is_missing(name, monkeypatch):
-    monkeypatch.setattr(fonts, "installed_families", frozenset)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)
-        panel = FIGURES[name]()
-        first = plots.png(panel.figure)
-    with matplotlib.rc_context({"lines.linewidth": 9, "font.family": "serif", "axes.unicode_minus": True}):
-        assert plots.png(FIGURES[name]().figure) == first
-    words = "".join(text.get_text() for text in panel.figure.findobj(matplotlib.text.Text))
-    assert fonts.missing_glyphs(words) == set()
+def test_same_data_same_bytes_and_no_glyph_is_missing(name):
+    check_bytes_and_glyphs(FIGURES[name])
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_nothing_is_cut_off_and_no_two_texts_overlap(name):
-    panel = FIGURES[name]()
-    renderer = matplotlib.backends.backend_agg.FigureCanvasAgg(panel.figure).get_renderer()
-    panel.figure.draw_without_rendering()
-    unseen = set()
-    for axis, (low, high) in ((panel.xaxis, panel.get_xlim()), (panel.yaxis, panel.get_ylim())):
-        for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True):
-            if not min(low, high) <= place <= max(low, high):
-                unseen.add(label)
-    found = panel.figure.findobj(matplotlib.text.Text)
-    shown = [t for t in found if t.get_text().strip() and t not in unseen and t.get_visible()]
-    boxes = [(t.get_text(), t.get_window_extent(renderer)) for t in shown]
-    canvas = panel.figure.bbox
-    for words, box in boxes:
-        assert box.x0 >= -1, words
-        assert box.y0 >= -1, words
-        assert box.x1 <= canvas.x1 + 1, words
-        assert box.y1 <= canvas.y1 + 1, words
-    for i, (one, a) in enumerate(boxes):
-        for other, b in boxes[i + 1 :]:
-            assert not a.padded(-1).overlaps(b.padded(-1)), (one, other)
+    check_no_overlap(FIGURES[name]())
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_given_axes_are_used_and_settings_left_alone(name):
-    ax, before = Canvas().subplots(), matplotlib.rcParams.copy()
-    assert FIGURES[name](ax) is ax
-    assert matplotlib.rcParams.copy() == before
+    check_given_axes_and_settings(FIGURES[name])
 
 
 def test_bars_stand_where_the_content_says_and_disputed_borders_are_hatched():
@@ -363,9 +332,8 @@ def test_history_bars_add_up_and_carry_the_numbers():
     panel = FIGURES["history"]()
     heights = [float(share) for line in SHARES.values() for share in line]
     assert [bar.get_height() for bar in panel.patches] == pytest.approx(heights)
-    texts = [t.get_text() for t in panel.texts]
     # 1 % 的一段写不下
-    assert texts[:4] == ["70 %", "30 %", "10 %", "20 %"]
+    assert texts(panel)[:4] == ["70 %", "30 %", "10 %", "20 %"]
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,10 @@ import warnings
 from dataclasses import replace
 from fractions import Fraction as Q
 
-import matplotlib
 import pytest
-from matplotlib.figure import Figure
+from drawn_figures import check_bytes_and_glyphs, check_given_axes_and_settings, check_no_overlap, texts
 
 from lifecycle_lab import plots, value
-from lifecycle_lab.plots import fonts
 from lifecycle_lab.plots import value as drawn
 from lifecycle_lab.plots import value_lines as lines
 from lifecycle_lab.schema import DataError
@@ -60,53 +58,19 @@ FIGURES = {
 }
 
 
-def texts(panel) -> list[str]:
-    return [text.get_text() for text in panel.texts]
-
-
 @pytest.mark.parametrize("name", FIGURES)
-def test_same_data_same_bytes_and_no_glyph_is_missing(name, monkeypatch):
-    monkeypatch.setattr(fonts, "installed_families", frozenset)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)
-        panel = FIGURES[name]()
-        first = plots.png(panel.figure)
-    with matplotlib.rc_context({"lines.linewidth": 9, "font.family": "serif", "axes.unicode_minus": True}):
-        assert plots.png(FIGURES[name]().figure) == first
-    words = "".join(text.get_text() for text in panel.figure.findobj(matplotlib.text.Text))
-    assert fonts.missing_glyphs(words) == set()
+def test_same_data_same_bytes_and_no_glyph_is_missing(name):
+    check_bytes_and_glyphs(FIGURES[name])
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_nothing_is_cut_off_and_no_two_texts_overlap(name):
-    panel = FIGURES[name]()
-    renderer = matplotlib.backends.backend_agg.FigureCanvasAgg(panel.figure).get_renderer()
-    panel.figure.draw_without_rendering()
-    unseen = set()
-    for axis, (low, high) in ((panel.xaxis, panel.get_xlim()), (panel.yaxis, panel.get_ylim())):
-        for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True):
-            if not min(low, high) <= place <= max(low, high):
-                unseen.add(label)
-    shown = [
-        t for t in panel.figure.findobj(matplotlib.text.Text) if t.get_text().strip() and t not in unseen
-    ]
-    boxes = [(t.get_text(), t.get_window_extent(renderer)) for t in shown if t.get_visible()]
-    canvas = panel.figure.bbox
-    for words, box in boxes:
-        assert box.x0 >= -1, words
-        assert box.y0 >= -1, words
-        assert box.x1 <= canvas.x1 + 1, words
-        assert box.y1 <= canvas.y1 + 1, words
-    for i, (one, a) in enumerate(boxes):
-        for other, b in boxes[i + 1 :]:
-            assert not a.padded(-1).overlaps(b.padded(-1)), (one, other)
+    check_no_overlap(FIGURES[name]())
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_given_axes_are_used_and_settings_left_alone(name):
-    ax, before = Figure().subplots(), matplotlib.rcParams.copy()
-    assert FIGURES[name](ax) is ax
-    assert matplotlib.rcParams.copy() == before
+    check_given_axes_and_settings(FIGURES[name])
 
 
 def test_waterfall_bars_stand_where_the_sums_are():

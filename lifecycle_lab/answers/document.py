@@ -153,6 +153,8 @@ def _with(old: Mapping, key: str, value: object) -> dict:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, str):  # 绝大多数是文字，先问它
+        return value
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from lifecycle_lab.answers import Answers
@@ -42,12 +43,12 @@ def answers_for(mode: str, assignment: Assignment) -> Answers:
 
 def _choose(mode: str, assignment: Assignment, answers: Answers) -> Answers:
     """概念题全对；sabotage 里每课的第一题答错。概念题不计分，不在 `expected` 里。"""
-    started: set[str] = set()
+    quiz, started = {}, set()
     for item in assignment.course.quiz.values():
         spoiled = mode == "sabotage" and item.lesson not in started
-        answers = answers.with_quiz(item.id, wrong_answer(item) if spoiled else right_answer(item))
+        quiz[item.id] = wrong_answer(item) if spoiled else right_answer(item)
         started.add(item.lesson)
-    return answers
+    return replace(answers, quiz=quiz)
 
 
 def expected(mode: str, lesson: str, assignment: Assignment) -> Outcomes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import exp
 from statistics import NormalDist
 
@@ -22,38 +22,40 @@ UNSEEN = 120
 
 
 @dataclass(frozen=True)
-class Transaction:
-    """一位客户的交易：距今天数、近一年次数、金额（分）、用折扣的百分数。"""
+class _Row:
+    """一位客户在一张表里的一行。"""
 
     customer_id: str
+    synthetic: bool = field(default=True, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Transaction(_Row):
+    """交易：距今天数、近一年次数、金额（分）、用折扣的百分数。"""
+
     recency: int
     frequency: int
     monetary: int
     discount: int
-    synthetic: bool = True
 
 
 @dataclass(frozen=True)
-class Interaction:
-    """一位客户的互动：近 30 天访问、加购、打开邮件、投诉各几次。"""
+class Interaction(_Row):
+    """互动：近 30 天访问、加购、打开邮件、投诉各几次。"""
 
-    customer_id: str
     visits: int
     carts: int
     opens: int
     complaints: int
-    synthetic: bool = True
 
 
 @dataclass(frozen=True)
-class External:
-    """一位客户的外部信息：到门店的公里数、近 30 天的雨天数、城市级别（1 最大）。"""
+class External(_Row):
+    """外部信息：到门店的公里数、近 30 天的雨天数、城市级别（1 最大）。"""
 
-    customer_id: str
     distance: int
     rain: int
     tier: int
-    synthetic: bool = True
 
 
 @dataclass(frozen=True)

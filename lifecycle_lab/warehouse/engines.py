@@ -11,6 +11,7 @@ import os
 import re
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -76,6 +77,14 @@ class Database:
         if settings.threads:
             config["threads"] = settings.threads
         self.connection = duckdb.connect(config=config)
+        self.left_behind: list[str] = []
+
+    def cursor(self):
+        """另开一条连接；先删去没有关上就不见了的仓库留下的表。"""
+        cursor = self.connection.cursor()
+        while self.left_behind:
+            cursor.execute(f"drop table if exists {self.left_behind.pop()}")
+        return cursor
 
     def close(self) -> None:
         self.connection.close()
@@ -104,7 +113,10 @@ class DuckDBEngine:
         special = settings.memory_limit or settings.threads or settings.temp_folder
         self._small = small and not special
         self._own = Database(settings) if special else None
-        self.connection = (self._own or _shared_database(os.getpid(), small)).connection.cursor()
+        database = self._own or _shared_database(os.getpid(), small)
+        self.connection = database.cursor()
+        # 笔记本里重跑一格，旧的仓库没人关：这里只记下表名（垃圾回收的当口不跑 SQL），下一个仓库来删
+        weakref.finalize(self, database.left_behind.extend, self._tables).atexit = False
         try:
             self.connection.execute(f"set TimeZone = {text_literal(zone)}")
         except duckdb.Error:
