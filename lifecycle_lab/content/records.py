@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from string import Template
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -258,41 +257,6 @@ def every(top: Record, key: str, names: tuple[str, ...], build: Callable[[Record
                 f"缺少 {quote(name)}。", where=f"{top.where}，键 {quote(key)}", remedy=f"补一条 [[{key}]]。"
             )
     return MappingProxyType({name: found[name] for name in names})
-
-
-def sentences(top: Record, fields: Mapping[str, frozenset[str]]) -> Mapping[str, str]:
-    """一节用语 → 名称到模板；[meaning.frequency] better 这样的嵌套，展开成 "meaning.frequency.better"。
-
-    fields: 名称 → 它可以用的 $名字。缺一条、多一条、用了别的名字 → ContentError。
-    """
-    pairs = list(_flatten(top.values))
-    flat = Record(top.where, dict(pairs))
-    if double := first_double(name for name, _ in pairs):
-        raise ContentError(f"{quote(double)} 出现了两次。", where=top.where, remedy="删去一条。")
-    found = MappingProxyType({name: flat.text(name) for name in fields})
-    flat.finish()
-    for name, text in found.items():
-        _check_template(flat.at(name), text, fields[name])
-    return found
-
-
-def _flatten(values: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, object]]:
-    for key, value in values.items():
-        if isinstance(value, dict):
-            yield from _flatten(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
-
-
-def _check_template(where: str, text: str, allowed: frozenset[str]) -> None:
-    template = Template(text)
-    if not template.is_valid():
-        raise ContentError("有一个 $ 后面不是名字。", where=where, remedy="单独的美元号写成 $$。")
-    if unknown := sorted(set(template.get_identifiers()) - allowed):
-        names = "、".join(sorted(allowed)) or "（没有）"
-        raise ContentError(
-            f"不认识的名字 {quote('$' + unknown[0])}。", where=where, remedy=f"这一条可用的有：{names}。"
-        )
 
 
 def first_double(names: Iterable[str]) -> str | None:
