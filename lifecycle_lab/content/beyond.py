@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from lifecycle_lab.content.records import Record, read_nest
 from lifecycle_lab.content.sentences import each, sections_said, template_fields
-from lifecycle_lab.schema import ContentError, quote
+from lifecycle_lab.schema import ContentError
 
 _SETTINGS = {
     "draws": (20, 2000),
@@ -148,12 +148,9 @@ def _numbers(record: Record, limits: Mapping[str, tuple[int, int]]) -> Mapping[s
 
 
 def _sizes(record: Record) -> tuple[int, ...]:
-    values = record.need("sizes", list, "方括号里的一列整数")
-    whole = all(type(v) is int for v in values)  # type: ignore[attr-defined]
-    if not whole or values[:1] != [10] or values != sorted(set(values)):  # type: ignore[index,call-overload]
+    sizes = record.wholes("sizes", 10)
+    if sizes[0] != 10:
         raise ContentError(
-            f"{quote(values)} 不是从 10 起、从小到大的整数。",
-            where=record.at("sizes"),
-            remedy="写成 [10, 30, 100]。",
+            f"第一个是 {sizes[0]}，不是 10。", where=record.at("sizes"), remedy="写成 [10, 30, 100]。"
         )
-    return tuple(values)  # type: ignore[arg-type]
+    return sizes

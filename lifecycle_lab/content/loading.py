@@ -55,7 +55,6 @@ from lifecycle_lab.content.vocabulary import (
     STATES,
     TABLE_COLUMNS,
 )
-from lifecycle_lab.reading import minor_units, parse_decimal
 from lifecycle_lab.schema import ContentError, quote
 
 STATE_COLUMNS = ("recent", "frequent", "rich")
@@ -323,14 +322,7 @@ def _rubric_line(record: Record) -> RubricLine:
 
 
 def _toy(record: Record) -> ToyCustomer:
-    text = record.text("monetary")
-    value = parse_decimal(text)
-    fen = None if value is None else minor_units(value, 2)
-    if fen is None or fen <= 0:
-        raise ContentError(
-            f"{quote(text)} 不是一笔金额。", where=record.at("monetary"), remedy='以元为单位，写成 "100.00"。'
-        )
-    return ToyCustomer(record.text("customer_id"), fen)
+    return ToyCustomer(record.text("customer_id"), record.fen("monetary", 1))
 
 
 def _misconception(record: Record) -> Misconception:

@@ -176,7 +176,7 @@ def read_loyalty(path: Path) -> LoyaltyContent:
     measure = top.section("measure")
     numbers = {name: measure.whole(name, 1) for name in ("low", "high", "seed", "times")}
     numbers |= {name: measure.whole(name, 1, 100) for name in ("said_from", "compared_from")}
-    shares = tuple(Fraction(value, 100) for value in _percents(measure, "best_percents"))
+    shares = tuple(Fraction(value, 100) for value in measure.wholes("best_percents", 1, 99))
     measure.finish()
     found = LoyaltyContent(
         numbers=MappingProxyType(numbers | _segment(top) | _programme(top)),
@@ -321,13 +321,3 @@ def _audit_item(record: Record) -> AuditItem:
     return AuditItem(
         *texts, record.one_of("origin", ORIGINS, "认得的出处"), record.whole("score", 0, MOST_SCORE)
     )
-
-
-def _percents(record: Record, key: str) -> list[int]:
-    values = record.need(key, list, "方括号里的一列整数")
-    good = bool(values) and all(type(value) is int and 0 < value < 100 for value in values)  # type: ignore[union-attr]
-    if not good or values != sorted(set(values)):  # type: ignore[arg-type]
-        raise ContentError(
-            f"{quote(values)} 不是从小到大的百分数。", where=record.at(key), remedy="写成 [10, 20]。"
-        )
-    return values  # type: ignore[return-value]

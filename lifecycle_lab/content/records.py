@@ -65,6 +65,21 @@ class Record:
             raise ContentError(f"{number} 超出范围。", where=self.at(key), remedy=f"改成 {low} 到 {high}。")
         return number
 
+    def wholes(
+        self, key: str, low: int, high: int = 10**9, *, count: int | None = None, rising: bool = True
+    ) -> tuple[int, ...]:
+        """一列整数，不能是空的，每个 low 到 high；count: 恰好几个，不限就是 None；rising: 要从小到大。"""
+        values = self.need(key, list, "方括号里的一列整数")
+        good = bool(values) and all(type(v) is int and low <= v <= high for v in values)  # type: ignore[union-attr]
+        if not good or (rising and values != sorted(set(values))) or count not in (None, len(values)):  # type: ignore[call-overload,arg-type]
+            many, order = f" {count} 个" if count else "一列", "从小到大的" if rising else ""
+            raise ContentError(
+                f"{quote(values)} 不是{many}{order}整数。",
+                where=self.at(key),
+                remedy=f"写成 [1, 2, 3] 这样，每个 {low} 到 {high:,}。",
+            )
+        return tuple(values)  # type: ignore[arg-type]
+
     def flag(self, key: str) -> bool:
         return bool(self.need(key, bool, "true 或 false（不加引号）"))
 
@@ -116,12 +131,12 @@ class Record:
         """下一层的一节 [name]。"""
         return Record(f"{self.where} [{name}]", self.need(name, dict, f"一节 [{name}]"))  # type: ignore[arg-type]
 
-    def fen(self, key: str) -> int:
-        """一笔不为负的金额，以元为单位写成文字 → 整数分。"""
+    def fen(self, key: str, low: int = 0) -> int:
+        """一笔金额，以元为单位写成文字 → 整数分，至少 low 分。"""
         text = self.text(key)
         value = parse_decimal(text)
         found = None if value is None else minor_units(value, 2)
-        if found is None or found < 0:
+        if found is None or found < low:
             raise ContentError(
                 f"{quote(text)} 不是一笔金额。", where=self.at(key), remedy='以元为单位，写成 "100.00"。'
             )

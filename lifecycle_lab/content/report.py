@@ -8,9 +8,9 @@ from pathlib import Path
 from string import Template
 from types import MappingProxyType
 
-from lifecycle_lab.content.records import Record, read_nest
+from lifecycle_lab.content.records import read_nest
 from lifecycle_lab.content.sentences import each, sentences, template_fields
-from lifecycle_lab.schema import INDICATOR_KEYS, ContentError, quote
+from lifecycle_lab.schema import INDICATOR_KEYS
 
 _NUMBERS = {
     "shared_least": (2, 1000),
@@ -121,18 +121,6 @@ def read_report(path: Path) -> ReportText:
     limits, words = top.section("thresholds"), top.section("words")
     top.finish()
     numbers = {name: limits.whole(name, low, high) for name, (low, high) in _NUMBERS.items()}
-    quantiles = _quantiles(limits)
+    quantiles = limits.wholes("quantiles", 1, 99)
     limits.finish()
     return ReportText(sentences(words, FIELDS), MappingProxyType(numbers), quantiles)
-
-
-def _quantiles(record: Record) -> tuple[int, ...]:
-    values = record.need("quantiles", list, "一列百分数，如 [50, 70, 90]")
-    fine = values and all(type(value) is int and 0 < value < 100 for value in values)
-    if not fine or sorted(set(values)) != values:
-        raise ContentError(
-            f"{quote(values)} 不是由小到大的百分数。",
-            where=record.at("quantiles"),
-            remedy="写成 1 到 99 的整数，由小到大，如 [50, 70, 90]。",
-        )
-    return tuple(values)

@@ -29,7 +29,7 @@ SURVEY_COLUMNS = (
     *("occupation", "online_shopping_years", "promotion_sensitivity", "product_satisfaction"),
     *("service_satisfaction", "logistics_satisfaction", "returns", "nps", "repurchase_intention"),
 )
-MONTHS = 12
+MONTHS, MOST_YUAN = 12, 10**9
 LEAST_EVIDENCE = 2
 
 _RULE = ("period_days", "old_purchases", "old_days", "cold_days", "lost_days", "least_watched")
@@ -240,13 +240,7 @@ def _sign(record: Record) -> tuple[str, Measure]:
 
 
 def _channel(record: Record) -> ChannelText:
-    values = record.need("margins_yuan", list, f"{MONTHS} 个整数")
-    if len(values) != MONTHS or not all(type(v) is int for v in values):  # type: ignore[arg-type]
-        raise ContentError(
-            "毛利不是十二个整数。",
-            where=record.at("margins_yuan"),
-            remedy="第 1 到第 12 个月各写一个，单位元。",
-        )
+    margins = record.wholes("margins_yuan", -MOST_YUAN, MOST_YUAN, count=MONTHS, rising=False)
     visits = record.whole("visits", 1)
     leads = record.whole("leads", 0, visits)
     return ChannelText(
@@ -256,7 +250,7 @@ def _channel(record: Record) -> ChannelText:
         leads,
         record.whole("buyers", 0, leads),
         100 * record.whole("cost_yuan", 0),
-        tuple(100 * value for value in values),  # type: ignore[union-attr]
+        tuple(100 * value for value in margins),
     )
 
 

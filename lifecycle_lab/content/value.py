@@ -234,10 +234,7 @@ def _percent(record: Record, name: str, low: int = 0, high: int = 100) -> Fracti
 
 
 def _percents(record: Record, name: str) -> tuple[Fraction, ...]:
-    numbers = record.need(name, list, "方括号里的一列整数")
-    if not numbers or not all(type(n) is int and 0 <= n <= 100 for n in numbers):  # type: ignore[union-attr]
-        raise ContentError("不是一列 0 到 100 的整数。", where=record.at(name), remedy="写成 [20, 40, 60]。")
-    return tuple(Fraction(n, 100) for n in numbers)  # type: ignore[union-attr]
+    return tuple(Fraction(number, 100) for number in record.wholes(name, 0, 100, rising=False))
 
 
 def _money(record: Record, name: str, low: int = 0) -> int:
