@@ -43,33 +43,37 @@ def report(
     zone: Annotated[str, typer.Option(help="店铺的时区，如 Asia/Shanghai；只对写着时区的时间有用")] = "",
 ) -> None:
     """细分报告：网页（可打印）、Excel、每种类型一份联系名单；每一行的去向都说清楚。"""
-    from lifecycle_lab.report.shop import open_shop, pseudonyms, read_key, write
-
     reading = {"currency": currency, "date_format": date_format, "sheet": sheet, "table": table, "zone": zone}
-    reading["latest"] = tomorrow()
-    name = pseudonyms(read_key(pseudonymise, out)) if pseudonymise else None
+    asked = {
+        "mapping": "；".join(columns or ()),
+        "profile": profile,
+        "convention": convention,
+        "centre": centre,
+        "compare_to": compare_to,
+        "shared": shared,
+        "latest": tomorrow(),
+        **{key: value for key, value in reading.items() if value},
+    }
     try:
-        opened = open_shop(
-            orders,
-            as_of,
-            mapping="；".join(columns or ()),
-            profile=profile,
-            convention=convention,
-            centre=centre,
-            compare_to=compare_to,
-            shared=shared,
-            progress=_progress,
-            **{key: value for key, value in reading.items() if value},
-        )
-        try:
-            write(opened.facts, opened.warehouse, out, name, _progress)
-        finally:
-            opened.close()
+        facts = _write(orders, as_of, asked, out, pseudonymise)
     except KeyboardInterrupt:
         typer.echo("\n停下了：什么也没有写，原来的报告还在。", err=True)
         raise typer.Exit(130) from None
-    for line in _closing_lines(opened.facts, out):
+    for line in _closing_lines(facts, out):
         typer.echo(terminal_text(line))
+
+
+def _write(orders: str, as_of: str, asked: dict, out: Path, key_file: Path | None):
+    """读、算、写；回报告说的全部事实。"""
+    from lifecycle_lab.report.shop import open_shop, pseudonyms, read_key, write
+
+    name = pseudonyms(read_key(key_file, out)) if key_file else None
+    opened = open_shop(orders, as_of, progress=_progress, **asked)
+    try:
+        write(opened.facts, opened.warehouse, out, name, _progress)
+    finally:
+        opened.close()
+    return opened.facts
 
 
 def _closing_lines(facts, out: Path) -> list[str]:

@@ -45,7 +45,7 @@ def _elsewhere(tmp_path, monkeypatch):
     ("old", "new", "said"),
     [
         ("draws = 200", "draws = 2", ["draws", "20"]),
-        ("sizes = [10, 30", "sizes = [30, 10", ["sizes", "从 10 起"]),
+        ("sizes = [10, 30", "sizes = [30, 10", ["sizes", "从小到大"]),
         ("switch = 20 ", "switch = 2000 ", ["switch", "1000"]),
         ("wave_month = 6 ", "# ", ["wave_month"]),
         ("$moved 位换了级别", "$nobody 位换了级别", ["said.ten", "nobody"]),

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from lifecycle_lab import curves, open_lab, plots
 from lifecycle_lab.content import course, data_folder
-from lifecycle_lab.content.curve_words import MEASURE_STAGES, read_curve_measures, read_curve_words
+from lifecycle_lab.content.curve_words import FIELDS, MEASURE_STAGES, read_curve_measures
+from lifecycle_lab.content.sentences import read_sentences
 from lifecycle_lab.curves import game as game_rules
 from lifecycle_lab.exercises.showing import Shown
 from lifecycle_lab.export import Table
@@ -514,4 +515,4 @@ def test_a_sentence_with_a_strange_name_is_refused(tmp_path):
     path = shutil.copy(data_folder() / "course" / "curve_lesson.toml", tmp_path / "curve_lesson.toml")
     path.write_text(path.read_text(encoding="utf-8").replace("$stretch %", "$strech %"), encoding="utf-8")
     with pytest.raises(ContentError, match="strech"):
-        read_curve_words(path)
+        read_sentences(path, FIELDS)

@@ -47,7 +47,7 @@ def test_defaults_are_the_rules_own():
         ("premium = 4", "", "premium"),
         ("premium = 4", "premium = 4\nluck = 1", "不认识的键"),
         ("purchases = [1, 3, 7]", "purchases = [1, 7, 3]", "从小到大"),
-        ("purchases = [1, 3, 7]", "purchases = [true, 3, 7]", "正整数"),
+        ("purchases = [1, 3, 7]", "purchases = [true, 3, 7]", "不是 3 个从小到大的整数"),
         ("horizon = 36", "horizon = 0", "超出范围"),
         ('stage = "formation"', 'stage = "decline"', "不管"),
         ('id = "trust"', 'id = "luck"', "认得的预算"),

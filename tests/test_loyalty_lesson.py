@@ -439,13 +439,14 @@ BROKEN = [
 def test_broken_content_is_refused_and_named(tmp_path, file, old, new, said):
     from lifecycle_lab.content import data_folder
     from lifecycle_lab.content.loyalty_cases import read_loyalty_cases
-    from lifecycle_lab.content.loyalty_words import read_loyalty_words
+    from lifecycle_lab.content.loyalty_words import FIELDS
+    from lifecycle_lab.content.sentences import read_sentences
     from lifecycle_lab.schema import ContentError
 
     readers = {
         "loyalty.toml": texts.read_loyalty,
         "loyalty_cases.toml": read_loyalty_cases,
-        "loyalty_lesson.toml": read_loyalty_words,
+        "loyalty_lesson.toml": lambda path: read_sentences(path, FIELDS),
     }
     text = (data_folder() / "course" / file).read_text(encoding="utf-8")
     assert old in text

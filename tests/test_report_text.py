@@ -42,8 +42,8 @@ def test_every_limit_has_a_sentence_and_a_name():
     [
         ("shared_least = 5", "shared_least = 1", "超出范围"),
         ("shared_least = 5", "least_shared = 5", "缺少一项"),
-        ("quantiles = [50, 70, 90]", "quantiles = [70, 50]", "由小到大的百分数"),
-        ("quantiles = [50, 70, 90]", "quantiles = [50, 100]", "由小到大的百分数"),
+        ("quantiles = [50, 70, 90]", "quantiles = [70, 50]", "从小到大的整数"),
+        ("quantiles = [50, 70, 90]", "quantiles = [50, 100]", "从小到大的整数"),
         ('cover.shop = "数据"', 'cover.shop = "数据 $shop"', "不认识的名字"),
         ('cover.shop = "数据"', 'cover.show = "数据"', "缺少一项"),
         ('cover.shop = "数据"', 'cover.shop = "数据"\ncover.more = "多"', "不认识的键"),

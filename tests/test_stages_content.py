@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from lifecycle_lab.content import course, data_folder
-from lifecycle_lab.content.records import read_nest, sentences
+from lifecycle_lab.content.sentences import read_sentences
 from lifecycle_lab.content.stage_words import FIELDS
 from lifecycle_lab.content.stages import (
     FOUR,
@@ -45,7 +45,7 @@ EVERY = [stage for model in stages().models.values() for stage in model.stages.v
 
 
 def read_words(path):
-    return sentences(read_nest(path), FIELDS)
+    return read_sentences(path, FIELDS)
 
 
 READERS = {"stages.toml": read_stages, "stories.toml": read_stories, "stage_lesson.toml": read_words}

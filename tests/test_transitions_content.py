@@ -37,7 +37,7 @@ def test_three_five_three_four_factors_each_with_a_measure():
         ('id = "industry"\nstate = "potential"', 'id = "industry"\nstate = "new"', "个因素"),
         ('column = "nps"', 'column = "npz"', "npz"),
         ('summary = "low"', 'summary = "lowest"', "lowest"),
-        ("margins_yuan = [42, 14,", "margins_yuan = [42,", "十二个"),
+        ("margins_yuan = [42, 14,", "margins_yuan = [42,", "12 个"),
         ("leads = 1500\n", "leads = 15000\n", "超出范围"),
         ('path = ["search"]\nbuyers = 230', 'path = ["search"]\nbuyers = 231', "480"),
         ('path = ["social", "search"]', 'path = ["socail", "search"]', "不认识的渠道"),

@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from lifecycle_lab import models, open_lab, value
 from lifecycle_lab.content import data_folder
-from lifecycle_lab.content.value import read_value, read_value_words, value_content
+from lifecycle_lab.content.sentences import read_sentences
+from lifecycle_lab.content.value import read_value, value_content
+from lifecycle_lab.content.value_words import FIELDS
 from lifecycle_lab.exercises.showing import Shown
 from lifecycle_lab.export import Table
 from lifecycle_lab.lab import Lab, value_tables
@@ -377,10 +379,10 @@ def test_a_spoilt_sentence_is_named(tmp_path):
     path = tmp_path / "value_lesson.toml"
     path.write_text(text.replace("$both 位", "$luck 位"), encoding="utf-8")
     with pytest.raises(ContentError, match="luck"):
-        read_value_words(path)
+        read_sentences(path, FIELDS)
 
 
-READERS = {"value.toml": read_value, "value_lesson.toml": read_value_words}
+READERS = {"value.toml": read_value, "value_lesson.toml": functools.partial(read_sentences, fields=FIELDS)}
 
 
 @pytest.mark.parametrize("name", READERS)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from lifecycle_lab.content.records import Record, read_nest, sentences
-from lifecycle_lab.schema import ContentError, quote
+from lifecycle_lab.content.records import Record, read_nest
+from lifecycle_lab.content.sentences import each, sections_said, template_fields
+from lifecycle_lab.schema import ContentError
 
 _SETTINGS = {
     "draws": (20, 2000),
@@ -32,92 +33,85 @@ _SHIRTS = {
 }
 
 
-def _plain(*names: str) -> dict[str, str]:
-    return dict.fromkeys(names, "")
-
-
-_TITLES = {
-    **_plain("card", "ten", "self_report", "single_source", "tshirt", "joined", "sources"),
-    "everyone": "shop customers",
-    "wander": "shop draws",
-    **dict.fromkeys(("arrows", "stability", "centres", "scores", "conventions", "literal"), "shop"),
-    "trend": "shop days",
-    "drift": "shop start",
-    **dict.fromkeys(("transactions", "interactions", "externals"), "many shown"),
-    **dict.fromkeys(("clusters", "mixture", "effort", "learned"), "shop"),
-    "groups": "shop k",
-    "prediction": "shop horizon",
-}
-_COLUMNS = {
-    **_plain("which", "kind", "customers", "as_of", "direction", "level", "pattern", "customer", "by_ten"),
-    **_plain("by_all", "size", "agreement", "stable", "kept", "indicator", "centre", "changed", "cuts"),
-    **_plain("convention", "renamed", "money_share", "most", "literal_level", "count", "reported"),
-    **_plain("from_orders", "same", "right_sign", "chance_low", "chance_mean", "chance_high", "month"),
-    **_plain(
-        "frozen", "refreshed", "simulated", "simulated_refreshed", "day", "gone", "still", "item", "content"
-    ),
-    **_plain("auc", "gain", "source_set", "k", "silhouette", "agree", "smallest", "group", "share"),
-    **_plain("common", "bic", "contestant", "feature", "weight", "customer_id", "recency", "frequency"),
-    **_plain("monetary", "discount", "visits", "carts", "opens", "complaints", "distance", "rain", "tier"),
-    **_plain("synthetic", "more", "fewer"),
-    **dict.fromkeys(("mean", "value", "median"), "letter unit"),
-    **dict.fromkeys(("up", "arrow"), "letter"),
-    "score": "score",
-    "found": "effort",
-    "needed": "recall",
-}
-_ROWS = _plain(
-    *("mean", "median", "cut", "everyone", "linked", "unlinked", "strangers", "columns", "transaction"),
-    *("interaction", "external", "ceiling", "recency_only", "types", "logistic", "boosted"),
-    *(f"feature_{name}" for name in ("recency", "frequency", "monetary", "tenure", "recent")),
-)
-_WORDS = {
-    **_plain("synthetic", "real", "yours", "none", "level_direction", "day_direction", "cleared"),
-    **dict.fromkeys(("band", "interval"), "low high"),
-    "joined": "transactions interactions externals",
-    "customers": "many",
-}
-_SAID = {
-    **_plain("card", "borrowed", "ten_same", "ten_closed", "tens_figure", "size_figure", "slider_still"),
-    **_plain("slider_share", "scores_plain", "literal_same", "trend_up", "trend_down", "trend_none"),
-    **_plain("tshirt_figure", "slider_switch", "slider_buys", "joined", "clusters_figure"),
-    **_plain("groups_figure", "saved_same", "sure_yes", "sure_no", "learned", "gain_figure"),
-    "everyone": "top share money",
-    "ten": "moved",
-    "wander": "ten size large stable",
-    "arrows": "letter share every",
-    "wander_target": "target size",
-    "wander_never": "target",
-    "stability": "best best_share worst worst_share",
-    "stability_figure": "draws",
-    **dict.fromkeys(("centres_skewed", "centres_even"), "median up_mean"),
-    "slider_cut": "share best worst",
-    "scores_tied": "letter missing",
-    "conventions": "most title",
-    "literal_wrong": "changed share before after count",
-    "self_report": "changed share",
-    "trend": "customers days way ten size large",
-    "single_source": "level low high",
-    "tshirt": "months frozen refreshed",
-    "slider_tshirt": "switch buys frozen refreshed",
-    "drift": "days still",
-    "sources": "first second third low high ceiling",
-    "clusters_good": "k",
-    "clusters_unstable": "k width agree",
-    "clusters_none": "silhouette stability k width",
-    "groups": "ari",
-    "mixture": "k doubtful sure",
-    **dict.fromkeys(("prediction_better", "prediction_unclear", "prediction_worse"), "best gain low high"),
-    "effort": "effort contacts best found types recency recall saved sure",
-    **dict.fromkeys(("saved_fewer", "saved_more"), "many"),
-    "split": "train test horizon customers bought",
-}
-_SECTIONS = {"title": _TITLES, "column": _COLUMNS, "row": _ROWS, "word": _WORDS, "said": _SAID}
-FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
+FIELDS = template_fields(
     {
-        f"{section}.{name}": frozenset(fields.split())
-        for section, names in _SECTIONS.items()
-        for name, fields in names.items()
+        "title": {
+            **each("card ten self_report single_source tshirt joined sources"),
+            "everyone": "shop customers",
+            "wander": "shop draws",
+            **each(
+                "arrows stability centres scores conventions literal clusters mixture effort learned", "shop"
+            ),
+            "trend": "shop days",
+            "drift": "shop start",
+            **each("transactions interactions externals", "many shown"),
+            "groups": "shop k",
+            "prediction": "shop horizon",
+        },
+        "column": {
+            **each(
+                "which kind customers as_of direction level pattern customer by_ten by_all size agreement "
+                "stable kept indicator centre changed cuts convention renamed money_share most literal_level "
+                "count reported from_orders same right_sign chance_low chance_mean chance_high month frozen "
+                "refreshed simulated simulated_refreshed day gone still item content auc gain source_set k "
+                "silhouette agree smallest group share common bic contestant feature weight customer_id "
+                "recency frequency monetary discount visits carts opens complaints distance rain tier "
+                "synthetic more fewer"
+            ),
+            **each("mean value median", "letter unit"),
+            **each("up arrow", "letter"),
+            "score": "score",
+            "found": "effort",
+            "needed": "recall",
+        },
+        "row": each(
+            "mean median cut everyone linked unlinked strangers columns transaction interaction external "
+            "ceiling recency_only types logistic boosted feature_recency feature_frequency feature_monetary "
+            "feature_tenure feature_recent"
+        ),
+        "word": {
+            **each("synthetic real yours none level_direction day_direction cleared"),
+            **each("band interval", "low high"),
+            "joined": "transactions interactions externals",
+            "customers": "many",
+        },
+        "said": {
+            **each(
+                "card borrowed ten_same ten_closed tens_figure size_figure slider_still slider_share "
+                "scores_plain literal_same trend_up trend_down trend_none tshirt_figure slider_switch "
+                "slider_buys joined clusters_figure groups_figure saved_same sure_yes sure_no learned "
+                "gain_figure"
+            ),
+            "everyone": "top share money",
+            "ten": "moved",
+            "wander": "ten size large stable",
+            "arrows": "letter share every",
+            "wander_target": "target size",
+            "wander_never": "target",
+            "stability": "best best_share worst worst_share",
+            "stability_figure": "draws",
+            **each("centres_skewed centres_even", "median up_mean"),
+            "slider_cut": "share best worst",
+            "scores_tied": "letter missing",
+            "conventions": "most title",
+            "literal_wrong": "changed share before after count",
+            "self_report": "changed share",
+            "trend": "customers days way ten size large",
+            "single_source": "level low high",
+            "tshirt": "months frozen refreshed",
+            "slider_tshirt": "switch buys frozen refreshed",
+            "drift": "days still",
+            "sources": "first second third low high ceiling",
+            "clusters_good": "k",
+            "clusters_unstable": "k width agree",
+            "clusters_none": "silhouette stability k width",
+            "groups": "ari",
+            "mixture": "k doubtful sure",
+            **each("prediction_better prediction_unclear prediction_worse", "best gain low high"),
+            "effort": "effort contacts best found types recency recall saved sure",
+            **each("saved_fewer saved_more", "many"),
+            "split": "train test horizon customers bought",
+        },
     }
 )
 
@@ -136,21 +130,17 @@ class BeyondContent:
 def read_beyond(path: Path) -> BeyondContent:
     """一份 beyond.toml → 内容；缺项、多项、超出范围、用了别的 $名字 → ContentError。"""
     top = read_nest(path)
-    settings, shirts = _section(top, "settings"), _section(top, "shirts")
+    settings, shirts = top.section("settings"), top.section("shirts")
     content = BeyondContent(
         settings.text("seed"),
         _sizes(settings),
         _numbers(settings, _SETTINGS),
         _numbers(shirts, _SHIRTS),
-        sentences(Record(top.where, {k: v for k, v in top.values.items() if k not in top.used}), FIELDS),
+        sections_said(top, FIELDS),
     )
-    settings.finish()
-    shirts.finish()
+    for record in (settings, shirts, top):
+        record.finish()
     return content
-
-
-def _section(top: Record, name: str) -> Record:
-    return Record(f"{top.where} [{name}]", top.need(name, dict, f"一节 [{name}]"))  # type: ignore[arg-type]
 
 
 def _numbers(record: Record, limits: Mapping[str, tuple[int, int]]) -> Mapping[str, int]:
@@ -158,12 +148,9 @@ def _numbers(record: Record, limits: Mapping[str, tuple[int, int]]) -> Mapping[s
 
 
 def _sizes(record: Record) -> tuple[int, ...]:
-    values = record.need("sizes", list, "方括号里的一列整数")
-    whole = all(type(v) is int for v in values)  # type: ignore[attr-defined]
-    if not whole or values[:1] != [10] or values != sorted(set(values)):  # type: ignore[index,call-overload]
+    sizes = record.wholes("sizes", 10)
+    if sizes[0] != 10:
         raise ContentError(
-            f"{quote(values)} 不是从 10 起、从小到大的整数。",
-            where=record.at("sizes"),
-            remedy="写成 [10, 30, 100]。",
+            f"第一个是 {sizes[0]}，不是 10。", where=record.at("sizes"), remedy="写成 [10, 30, 100]。"
         )
-    return tuple(values)  # type: ignore[arg-type]
+    return sizes

@@ -7,89 +7,69 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lifecycle_lab.content.curves import CURVE_STAGES
-from lifecycle_lab.content.records import Record, read_nest, sentences, unique
+from lifecycle_lab.content.records import Record, read_nest, unique
+from lifecycle_lab.content.sentences import each, sentences, template_fields
 from lifecycle_lab.schema import ContentError, quote
 
 NO_STAGE = "none"
 MEASURE_STAGES = (*CURVE_STAGES, NO_STAGE)
 LEAST_MEASURES = 3  # 每个阶段至少几条做法，好让每人抽到的不一样
 
-_TITLES = {
-    **dict.fromkeys(("stages", "types", "assumptions", "robust"), ""),
-    "ledger": "months",
-    "game": "horizon customers",
-    **dict.fromkeys(("found", "score", "score_gone"), "shop"),
-}
-_COLUMNS = (
-    "stage months tv profit value aim month gross cost month_profit total kind left break_even sum lever "
-    "does leaving cut shift half budget spent worth per_yuan next_yuan assumption changed kept gone open "
-    "truth people recall"
+FIELDS = template_fields(
+    {
+        "title": {
+            **each("stages types assumptions robust"),
+            "ledger": "months",
+            "game": "horizon customers",
+            **each("found score score_gone", "shop"),
+        },
+        "column": each(
+            "stage months tv profit value aim month gross cost month_profit total kind left break_even sum "
+            "lever does leaving cut shift half budget spent worth per_yuan next_yuan assumption changed kept "
+            "gone open truth people recall"
+        ),
+        "word": {
+            **each("never none patient"),
+            **each("months range", "low high"),
+            "until": "month",
+            "budget": "lever yuan",
+            "shift": "months",
+            "per_yuan": "value",
+            **each("half double", "lever"),
+        },
+        "said": {
+            **each("life customer_open profit_known cohort_open score_no_better score_gone near far left"),
+            "stages": "margin premium",
+            "ledger": "acquisition margin",
+            "types": "early",
+            "assumptions": "customers horizon",
+            "game": "total nothing best best_budget",
+            "next": "lever value",
+            "robust": "budget total",
+            "customer": "customer shop months bought kind last quiet",
+            "customer_truth": "kind",
+            "profit_assumed": "margin",
+            "cohort": "shop customers stretch error kind",
+            "cohort_least": "least",
+            "truth": "shop unit told",
+            "truth_kind": "kind early late",
+            "found": "customers open quiet first second third",
+            "score": "people accuracy baseline balanced",
+            "score_better": "points",
+            "score_errors": "wrong early_share most truth guess",
+            "gallery": "shop chosen least months",
+            **each("no_truth no_cohort no_gallery nobody", "shop"),
+            "no_customer": "customer shop",
+            "portrait": "customer note kind",
+        },
+        "slider": {
+            **each("leave exploration formation stability peak rise margin cost acquisition static_note"),
+            "life": "kind months break_even total tv profit",
+            "lengthened": "stability",
+            "budget": "lever",
+        },
+    }
 )
-_WORDS = {
-    **dict.fromkeys(("never", "none", "patient"), ""),
-    "months": "low high",
-    "until": "month",
-    "range": "low high",
-    "budget": "lever yuan",
-    "shift": "months",
-    "per_yuan": "value",
-    "half": "lever",
-    "double": "lever",
-}
-_SHOP = "shop customers"
-_SAID = {
-    "stages": "margin premium",
-    "ledger": "acquisition margin",
-    "life": "",
-    "types": "early",
-    "assumptions": "customers horizon",
-    "game": "total nothing best best_budget",
-    "next": "lever value",
-    "robust": "budget total",
-    "customer": "customer shop months bought kind last quiet",
-    "customer_open": "",
-    "customer_truth": "kind",
-    "profit_assumed": "margin",
-    "profit_known": "",
-    "cohort": f"{_SHOP} stretch error kind",
-    "cohort_least": "least",
-    "cohort_open": "",
-    "truth": "shop unit told",
-    "truth_kind": "kind early late",
-    "found": "customers open quiet first second third",
-    "score": "people accuracy baseline balanced",
-    "score_better": "points",
-    "score_no_better": "",
-    "score_errors": "wrong early_share most truth guess",
-    "score_gone": "",
-    "gallery": "shop chosen least months",
-    **dict.fromkeys(("no_truth", "no_cohort", "no_gallery", "nobody"), "shop"),
-    "no_customer": "customer shop",
-    "portrait": "customer note kind",
-    **dict.fromkeys(("near", "far", "left"), ""),
-}
-_SLIDER = {
-    **dict.fromkeys(
-        ["leave", "exploration", "formation", "stability", "peak", "rise", "margin", "cost", "acquisition"],
-        "",
-    ),
-    "static_note": "",
-    "life": "kind months break_even total tv profit",
-    "lengthened": "stability",
-    "budget": "lever",
-}
-_SECTIONS = {
-    "title": _TITLES,
-    "column": dict.fromkeys(_COLUMNS.split(), ""),
-    "word": _WORDS,
-    "said": _SAID,
-    "slider": _SLIDER,
-}
-FIELDS: Mapping[str, frozenset[str]] = {
-    f"{section}.{name}": frozenset(fields.split())
-    for section, names in _SECTIONS.items()
-    for name, fields in names.items()
-}
 
 
 @dataclass(frozen=True)
@@ -111,15 +91,10 @@ class Measures:
     measures: tuple[Measure, ...]
 
 
-def read_curve_words(path: Path) -> Mapping[str, str]:
-    """一份 curve_lesson.toml；缺一条、多一条、用了别的名字 → ContentError。"""
-    return sentences(read_nest(path), FIELDS)
-
-
 def read_curve_measures(path: Path) -> Measures:
     """一份 curve_measures.toml；缺项、不认识的阶段、哪一段的做法不够 → ContentError。"""
     top = read_nest(path)
-    words = _words(top, path.name)
+    words = _words(top)
     measures = unique(
         top.children("measure"),
         lambda record: Measure(
@@ -140,14 +115,13 @@ def read_curve_measures(path: Path) -> Measures:
     return Measures(words["aim"], words["reason"], tuple(measures.values()))
 
 
-def _words(top: Record, name: str) -> dict[str, Mapping[str, str]]:
+def _words(top: Record) -> dict[str, Mapping[str, str]]:
     fields = dict.fromkeys(MEASURE_STAGES, frozenset())
     found = {}
     for section in ("aim", "reason"):
-        values = top.need(section, dict, f"一节 [{section}]")
-        found[section] = sentences(Record(f"{name} [{section}]", values), fields)  # type: ignore[arg-type]
+        found[section] = sentences(top.section(section), fields)
         if len(set(found[section].values())) < len(fields):
             raise ContentError(
-                "两个阶段用了同样的词。", where=f"{name} [{section}]", remedy="选单里的词要各不相同。"
+                "两个阶段用了同样的词。", where=f"{top.where} [{section}]", remedy="选单里的词要各不相同。"
             )
     return found

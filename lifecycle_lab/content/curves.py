@@ -106,15 +106,11 @@ def _curve(record: Record) -> Mapping[str, int]:
 
 
 def _reading(record: Record) -> CurveReading:
-    values = record.need("purchases", list, "方括号里的三个整数")
-    whole = all(type(v) is int and v > 0 for v in values)  # type: ignore[union-attr]
-    if not whole or len(values) != 3 or values != sorted(set(values)):  # type: ignore[arg-type]
-        raise ContentError(
-            f"{quote(values)} 不是三个从小到大的正整数。",
-            where=record.at("purchases"),
-            remedy="写成 [1, 3, 7]。",
-        )
-    found = CurveReading(record.whole("early", 1, 99), record.whole("quiet", 1, 600), tuple(values))  # type: ignore[arg-type]
+    found = CurveReading(
+        early=record.whole("early", 1, 99),
+        quiet=record.whole("quiet", 1, 600),
+        purchases=record.wholes("purchases", 1, count=3),  # type: ignore[arg-type]
+    )
     record.finish()
     return found
 

@@ -10,12 +10,12 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from lifecycle_lab.content.records import Record, every, read_nest
-from lifecycle_lab.schema import ContentError, quote
 
 T = TypeVar("T")
 CYCLE_CLASSES = ("high", "mid", "low", "beyond")
 CYCLE_STATES = ("active", "silent", "sleeping", "lost")
 WORDS = ("never", "unseen", "new", "absent", "naive", "corrected")
+MOST_DAYS = 100_000
 _STRATEGY = ("goal", "contact", "offer", "timing", "measure", "newcomers")
 
 
@@ -81,33 +81,19 @@ def read_cycles(path: Path) -> CycleContent:
 
 def _defaults(record: Record) -> CycleDefaults:
     found = CycleDefaults(
-        bounds=_rising(record, "bounds", 3),
-        nodes=_rising(record, "nodes", 3),
-        multiples=_rising(record, "multiples", 3),
+        bounds=record.wholes("bounds", 1, MOST_DAYS, count=3),
+        nodes=record.wholes("nodes", 1, MOST_DAYS, count=3),
+        multiples=record.wholes("multiples", 1, MOST_DAYS, count=3),
         kappa=record.whole("kappa", 0, 1000),
         class_shares=_percents(record, "class_percents", 3),
-        quantiles=_percents(record, "percents", None),
+        quantiles=_percents(record, "percents"),
     )
     record.finish()
     return found
 
 
-def _rising(record: Record, key: str, count: int | None, most: int = 100_000) -> tuple:
-    """从小到大的几个正整数；count 是应有几个，不限就是 None。"""
-    values = record.need(key, list, "方括号里的一列整数")
-    whole = bool(values) and all(type(v) is int and 0 < v <= most for v in values)  # type: ignore[union-attr]
-    if not whole or list(values) != sorted(set(values)) or count not in (None, len(values)):
-        many = f"{count} 个" if count else "几个"
-        raise ContentError(
-            f"{quote(values)} 不是{many}从小到大的整数。",
-            where=record.at(key),
-            remedy=f"写成 [80, 200, 400] 这样，每个 1 到 {most}。",
-        )
-    return tuple(values)
-
-
-def _percents(record: Record, key: str, count: int | None) -> tuple:
-    return tuple(Fraction(value, 100) for value in _rising(record, key, count, most=99))
+def _percents(record: Record, key: str, count: int | None = None) -> tuple:
+    return tuple(Fraction(value, 100) for value in record.wholes(key, 1, 99, count=count))
 
 
 def _words(record: Record) -> Mapping[str, str]:

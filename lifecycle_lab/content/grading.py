@@ -9,7 +9,8 @@ from pathlib import Path
 from string import Template
 
 from lifecycle_lab.content import data_folder
-from lifecycle_lab.content.records import Record, read_nest, sentences, unique
+from lifecycle_lab.content.records import Record, read_nest, unique
+from lifecycle_lab.content.sentences import sentences
 
 CLOCKS = ("saved", "received")
 _NAMES = {

@@ -11,18 +11,20 @@ from types import MappingProxyType
 
 from lifecycle_lab.content.beyond import read_beyond
 from lifecycle_lab.content.checks import check_course
-from lifecycle_lab.content.curve_words import read_curve_measures, read_curve_words
+from lifecycle_lab.content.curve_words import FIELDS as CURVE_FIELDS
+from lifecycle_lab.content.curve_words import read_curve_measures
 from lifecycle_lab.content.curves import read_curves
-from lifecycle_lab.content.cycle_words import read_cycle_words
+from lifecycle_lab.content.cycle_words import FIELDS as CYCLE_FIELDS
 from lifecycle_lab.content.cycles import read_cycles
 from lifecycle_lab.content.loyalty import read_loyalty
 from lifecycle_lab.content.loyalty_cases import read_loyalty_cases
-from lifecycle_lab.content.loyalty_words import read_loyalty_words
+from lifecycle_lab.content.loyalty_words import FIELDS as LOYALTY_FIELDS
 from lifecycle_lab.content.problems import read_problems
 from lifecycle_lab.content.quiz import read_quiz
-from lifecycle_lab.content.records import Record, first_double, read_nest, read_sheet, sentences, unique
+from lifecycle_lab.content.records import Record, first_double, read_nest, read_sheet, unique
 from lifecycle_lab.content.report import read_report
 from lifecycle_lab.content.review import read_review
+from lifecycle_lab.content.sentences import read_sentences
 from lifecycle_lab.content.shapes import (
     Allowed,
     Convention,
@@ -53,7 +55,6 @@ from lifecycle_lab.content.vocabulary import (
     STATES,
     TABLE_COLUMNS,
 )
-from lifecycle_lab.reading import minor_units, parse_decimal
 from lifecycle_lab.schema import ContentError, quote
 
 STATE_COLUMNS = ("recent", "frequent", "rich")
@@ -83,22 +84,22 @@ def load(folder: Path) -> Course:
         tables=_joined(_tables(read_nest(folder / "tables.toml")), problem_tables),
         exercises=_joined(unique(_nested(folder / "exercises.toml", "exercise"), _exercise), problems),
         misconceptions=unique(_nested(folder / "misconceptions.toml", "misconception"), _misconception),
-        reasons=sentences(read_nest(folder / "reasons.toml"), REASON_FIELDS),
-        backtest=sentences(read_nest(folder / "backtest.toml"), BACKTEST_FIELDS),
+        reasons=read_sentences(folder / "reasons.toml", REASON_FIELDS),
+        backtest=read_sentences(folder / "backtest.toml", BACKTEST_FIELDS),
         quiz=quiz,
         quiz_words=quiz_words,
         review=read_review(folder / "review.toml"),
         cycles=read_cycles(folder / "cycles.toml"),
         curves=read_curves(folder / "curves.toml"),
-        curve_words=read_curve_words(folder / "curve_lesson.toml"),
+        curve_words=read_sentences(folder / "curve_lesson.toml", CURVE_FIELDS),
         curve_measures=read_curve_measures(folder / "curve_measures.toml"),
         beyond=read_beyond(folder / "beyond.toml"),
         shops=read_shops(folder / "shops.toml"),
-        cycle_words=read_cycle_words(folder / "cycle_lesson.toml"),
+        cycle_words=read_sentences(folder / "cycle_lesson.toml", CYCLE_FIELDS),
         transitions=read_transitions(folder / "transitions.toml"),
         loyalty=read_loyalty(folder / "loyalty.toml"),
         loyalty_cases=read_loyalty_cases(folder / "loyalty_cases.toml"),
-        loyalty_words=read_loyalty_words(folder / "loyalty_lesson.toml"),
+        loyalty_words=read_sentences(folder / "loyalty_lesson.toml", LOYALTY_FIELDS),
         glossary=_glossary(folder),
         report=read_report(folder / "report.toml"),
     )
@@ -125,7 +126,7 @@ def _nested(path: Path, key: str) -> list[Record]:
 
 
 def _thresholds(settings: Record) -> Thresholds:
-    record = Record(f"{settings.where} [thresholds]", settings.need("thresholds", dict, "一节 [thresholds]"))
+    record = settings.section("thresholds")
     share = record.need("real_try_share", Decimal, "带小数点的数，如 0.5")
     if not 0 < share <= 1:
         raise ContentError(
@@ -279,7 +280,7 @@ def _tables(top: Record) -> Mapping[str, TableText]:
 
 
 def _table(top: Record, name: str) -> TableText:
-    record = Record(f"{top.where} [{name}]", top.need(name, dict, f"一节 [{name}]"))
+    record = top.section(name)
     columns = Record(f"{record.where[:-1]}.columns]", record.need("columns", dict, f"一节 [{name}.columns]"))
     headings = {column: columns.text(column) for column in TABLE_COLUMNS[name]}
     columns.finish()
@@ -321,14 +322,7 @@ def _rubric_line(record: Record) -> RubricLine:
 
 
 def _toy(record: Record) -> ToyCustomer:
-    text = record.text("monetary")
-    value = parse_decimal(text)
-    fen = None if value is None else minor_units(value, 2)
-    if fen is None or fen <= 0:
-        raise ContentError(
-            f"{quote(text)} 不是一笔金额。", where=record.at("monetary"), remedy='以元为单位，写成 "100.00"。'
-        )
-    return ToyCustomer(record.text("customer_id"), fen)
+    return ToyCustomer(record.text("customer_id"), record.fen("monetary", 1))
 
 
 def _misconception(record: Record) -> Misconception:

@@ -13,8 +13,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from lifecycle_lab import content
-from lifecycle_lab.content.records import Record, read_nest, unique
-from lifecycle_lab.reading import minor_units, parse_decimal
+from lifecycle_lab.content.records import Record, every, read_nest, unique
 from lifecycle_lab.schema import ContentError, quote
 
 T = TypeVar("T")
@@ -174,43 +173,28 @@ def words() -> Mapping[str, str]:
 def read_loyalty(path: Path) -> LoyaltyContent:
     """一份 loyalty.toml → 内容；缺项、多项、重复、数写得不对 → ContentError。"""
     top = read_nest(path)
-    measure = _section(top, "measure")
+    measure = top.section("measure")
     numbers = {name: measure.whole(name, 1) for name in ("low", "high", "seed", "times")}
     numbers |= {name: measure.whole(name, 1, 100) for name in ("said_from", "compared_from")}
-    shares = tuple(Fraction(value, 100) for value in _percents(measure, "best_percents"))
+    shares = tuple(Fraction(value, 100) for value in measure.wholes("best_percents", 1, 99))
     measure.finish()
     found = LoyaltyContent(
         numbers=MappingProxyType(numbers | _segment(top) | _programme(top)),
         best_shares=shares,
-        factors=_every(top, "factor", FACTORS, _factor),
-        kinds=_every(top, "kind", KINDS, _texts(KindText, KINDS)),
-        quadrants=_every(top, "quadrant", QUADRANTS, _texts(QuadrantText, QUADRANTS)),
-        stages=_every(top, "stage", STAGES, _stage),
+        factors=every(top, "factor", FACTORS, _factor),
+        kinds=every(top, "kind", KINDS, _texts(KindText, KINDS)),
+        quadrants=every(top, "quadrant", QUADRANTS, _texts(QuadrantText, QUADRANTS)),
+        stages=every(top, "stage", STAGES, _stage),
         scenarios=tuple(unique(top.children("scenario"), _scenario).values()),
-        goals=_every(top, "goal", GOALS, _goal),
+        goals=every(top, "goal", GOALS, _goal),
         trust=_trust(top),
         trust_signs=_signs(top),
         examples=tuple(unique(top.children("example"), _example, key=lambda one: one[0]).values()),
         firm=_firm(top),
-        sections=_every(top, "section", tuple(SECTIONS), _audit_section),
+        sections=every(top, "section", tuple(SECTIONS), _audit_section),
     )
     top.finish()
     return found
-
-
-def _section(top: Record, name: str) -> Record:
-    return Record(f"{top.where} [{name}]", top.need(name, dict, f"一节 [{name}]"))  # type: ignore[arg-type]
-
-
-def _every(top: Record, key: str, names: Sequence[str], build: Callable[[Record], T]) -> Mapping[str, T]:
-    """程序认得的几条，一条不多一条不少，次序听程序的。"""
-    found = unique(top.children(key), build)
-    for name in names:
-        if name not in found:
-            raise ContentError(
-                f"缺少 {quote(name)}。", where=f"{top.where}，键 {quote(key)}", remedy=f"补一条 [[{key}]]。"
-            )
-    return MappingProxyType({name: found[name] for name in names})
 
 
 def _texts(kind: Callable[..., T], names: Sequence[str]) -> Callable[[Record], T]:
@@ -245,15 +229,15 @@ def _stage(record: Record) -> ContactStage:
 
 
 def _scenario(record: Record) -> Scenario:
-    channels = _every(record, "channels", CHANNELS, _channel)
-    return Scenario(record.text("id"), record.text("label"), _fen(record, "margin_yuan"), channels)
+    channels = every(record, "channels", CHANNELS, _channel)
+    return Scenario(record.text("id"), record.text("label"), record.fen("margin_yuan"), channels)
 
 
 def _channel(record: Record) -> Channel:
     return Channel(
         record.one_of("id", CHANNELS, "认得的接触方式"),
         record.text("label"),
-        _fen(record, "contact_yuan"),
+        record.fen("contact_yuan"),
         Fraction(record.whole("reached", 1, 100), 100),
         Fraction(record.whole("converted", 1, 100), 100),
     )
@@ -268,21 +252,21 @@ def _goal(record: Record) -> GoalText:
         Fraction(record.whole("revenue_percent", -100, 1000), 100),
         Fraction(record.whole("retention_points", -100, 100), 100),
         Fraction(record.whole("margin_points", -100, 100), 100),
-        _fen(record, "cost_yuan"),
+        record.fen("cost_yuan"),
     )
 
 
 def _segment(top: Record) -> dict[str, int]:
-    record = _section(top, "segment")
-    found = {"segment_customers": record.whole("customers", 1), "segment_yearly": _fen(record, "yearly_yuan")}
+    record = top.section("segment")
+    found = {"segment_customers": record.whole("customers", 1), "segment_yearly": record.fen("yearly_yuan")}
     found |= {f"segment_{name}": record.whole(f"{name}_percent", 0, 100) for name in ("margin", "retention")}
     record.finish()
     return found
 
 
 def _programme(top: Record) -> dict[str, int]:
-    record = _section(top, "programme")
-    found = {f"programme_{name}": _fen(record, f"{name}_yuan") for name in ("sales", "fixed")}
+    record = top.section("programme")
+    found = {f"programme_{name}": record.fen(f"{name}_yuan") for name in ("sales", "fixed")}
     rates = ("margin", "reward", "redeemed")
     found |= {f"programme_{name}": record.whole(f"{name}_percent", 0, 100) for name in rates}
     record.finish()
@@ -290,7 +274,7 @@ def _programme(top: Record) -> dict[str, int]:
 
 
 def _trust(top: Record) -> Mapping[str, str]:
-    record = _section(top, "trust")
+    record = top.section("trust")
     found = MappingProxyType({name: record.text(name) for name in TRUST})
     record.finish()
     return found
@@ -318,7 +302,7 @@ def _example(record: Record) -> tuple[str, str, str]:
 
 
 def _firm(top: Record) -> str:
-    record = _section(top, "firm")
+    record = top.section("firm")
     name = record.text("name")
     record.finish()
     return name
@@ -326,7 +310,7 @@ def _firm(top: Record) -> str:
 
 def _audit_section(record: Record) -> AuditSection:
     name = record.one_of("id", SECTIONS, "认得的一节")
-    items = _every(record, "items", SECTIONS[name], _audit_item)
+    items = every(record, "items", SECTIONS[name], _audit_item)
     return AuditSection(name, record.text("label"), record.text("fact"), items)
 
 
@@ -337,24 +321,3 @@ def _audit_item(record: Record) -> AuditItem:
     return AuditItem(
         *texts, record.one_of("origin", ORIGINS, "认得的出处"), record.whole("score", 0, MOST_SCORE)
     )
-
-
-def _percents(record: Record, key: str) -> list[int]:
-    values = record.need(key, list, "方括号里的一列整数")
-    good = bool(values) and all(type(value) is int and 0 < value < 100 for value in values)  # type: ignore[union-attr]
-    if not good or values != sorted(set(values)):  # type: ignore[arg-type]
-        raise ContentError(
-            f"{quote(values)} 不是从小到大的百分数。", where=record.at(key), remedy="写成 [10, 20]。"
-        )
-    return values  # type: ignore[return-value]
-
-
-def _fen(record: Record, key: str) -> int:
-    text = record.text(key)
-    value = parse_decimal(text)
-    fen = None if value is None else minor_units(value, 2)
-    if fen is None or fen < 0:
-        raise ContentError(
-            f"{quote(text)} 不是一笔金额。", where=record.at(key), remedy='以元为单位，写成 "100.00"。'
-        )
-    return fen

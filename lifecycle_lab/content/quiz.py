@@ -8,7 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 
-from lifecycle_lab.content.records import Record, by_lesson, first_double, read_nest, sentences, unique
+from lifecycle_lab.content.records import Record, by_lesson, first_double, read_nest, unique
+from lifecycle_lab.content.sentences import sentences
 from lifecycle_lab.content.shapes import Choice, Course, Number, QuizItem
 from lifecycle_lab.content.vocabulary import ACCEPTS, QUIZ_FIELDS, QUIZ_KINDS
 from lifecycle_lab.reading import halfwidth
@@ -25,8 +26,7 @@ _CHOOSING = ("single", "multiple")
 def read_quiz(folder: Path) -> tuple[Mapping[str, QuizItem], Mapping[str, str]]:
     """课程文件夹 →（题，用语）；缺项、重复、题型与内容不合 → ContentError。"""
     top = read_nest(folder / "quiz.toml")
-    words = Record(f"{top.where} [words]", top.need("words", dict, "一节 [words]"))
-    found = sentences(words, QUIZ_FIELDS)
+    found = sentences(top.section("words"), QUIZ_FIELDS)
     top.finish()
     return unique(by_lesson(folder / "quiz", "item"), _item), found
 

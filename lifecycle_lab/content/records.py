@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from string import Template
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -66,6 +65,21 @@ class Record:
             raise ContentError(f"{number} 超出范围。", where=self.at(key), remedy=f"改成 {low} 到 {high}。")
         return number
 
+    def wholes(
+        self, key: str, low: int, high: int = 10**9, *, count: int | None = None, rising: bool = True
+    ) -> tuple[int, ...]:
+        """一列整数，不能是空的，每个 low 到 high；count: 恰好几个，不限就是 None；rising: 要从小到大。"""
+        values = self.need(key, list, "方括号里的一列整数")
+        good = bool(values) and all(type(v) is int and low <= v <= high for v in values)  # type: ignore[union-attr]
+        if not good or (rising and values != sorted(set(values))) or count not in (None, len(values)):  # type: ignore[call-overload,arg-type]
+            many, order = f" {count} 个" if count else "一列", "从小到大的" if rising else ""
+            raise ContentError(
+                f"{quote(values)} 不是{many}{order}整数。",
+                where=self.at(key),
+                remedy=f"写成 [1, 2, 3] 这样，每个 {low} 到 {high:,}。",
+            )
+        return tuple(values)  # type: ignore[arg-type]
+
     def flag(self, key: str) -> bool:
         return bool(self.need(key, bool, "true 或 false（不加引号）"))
 
@@ -117,12 +131,12 @@ class Record:
         """下一层的一节 [name]。"""
         return Record(f"{self.where} [{name}]", self.need(name, dict, f"一节 [{name}]"))  # type: ignore[arg-type]
 
-    def fen(self, key: str) -> int:
-        """一笔不为负的金额，以元为单位写成文字 → 整数分。"""
+    def fen(self, key: str, low: int = 0) -> int:
+        """一笔金额，以元为单位写成文字 → 整数分，至少 low 分。"""
         text = self.text(key)
         value = parse_decimal(text)
         found = None if value is None else minor_units(value, 2)
-        if found is None or found < 0:
+        if found is None or found < low:
             raise ContentError(
                 f"{quote(text)} 不是一笔金额。", where=self.at(key), remedy='以元为单位，写成 "100.00"。'
             )
@@ -258,41 +272,6 @@ def every(top: Record, key: str, names: tuple[str, ...], build: Callable[[Record
                 f"缺少 {quote(name)}。", where=f"{top.where}，键 {quote(key)}", remedy=f"补一条 [[{key}]]。"
             )
     return MappingProxyType({name: found[name] for name in names})
-
-
-def sentences(top: Record, fields: Mapping[str, frozenset[str]]) -> Mapping[str, str]:
-    """一节用语 → 名称到模板；[meaning.frequency] better 这样的嵌套，展开成 "meaning.frequency.better"。
-
-    fields: 名称 → 它可以用的 $名字。缺一条、多一条、用了别的名字 → ContentError。
-    """
-    pairs = list(_flatten(top.values))
-    flat = Record(top.where, dict(pairs))
-    if double := first_double(name for name, _ in pairs):
-        raise ContentError(f"{quote(double)} 出现了两次。", where=top.where, remedy="删去一条。")
-    found = MappingProxyType({name: flat.text(name) for name in fields})
-    flat.finish()
-    for name, text in found.items():
-        _check_template(flat.at(name), text, fields[name])
-    return found
-
-
-def _flatten(values: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, object]]:
-    for key, value in values.items():
-        if isinstance(value, dict):
-            yield from _flatten(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
-
-
-def _check_template(where: str, text: str, allowed: frozenset[str]) -> None:
-    template = Template(text)
-    if not template.is_valid():
-        raise ContentError("有一个 $ 后面不是名字。", where=where, remedy="单独的美元号写成 $$。")
-    if unknown := sorted(set(template.get_identifiers()) - allowed):
-        names = "、".join(sorted(allowed)) or "（没有）"
-        raise ContentError(
-            f"不认识的名字 {quote('$' + unknown[0])}。", where=where, remedy=f"这一条可用的有：{names}。"
-        )
 
 
 def first_double(names: Iterable[str]) -> str | None:

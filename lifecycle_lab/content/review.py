@@ -7,25 +7,26 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from lifecycle_lab.content.records import read_nest, sentences
+from lifecycle_lab.content.records import read_nest
+from lifecycle_lab.content.sentences import each, sentences, template_fields
 
 FACT_STATES = ("mastered", "tried", "taught", "unasked")
-_FIELDS = {
-    "deck": "round missed untried due",
-    "empty": "",
-    **{
-        f"facts.{name}": "" for name in ("title", "id", "fact", "lessons", "asked", "tried", "right", "state")
-    },
-    "facts.note": "percent",
-    "facts.summary": "total mastered tried taught",
-    **{f"state.{name}": "" for name in FACT_STATES},
-    **{
-        f"report.{name}": ""
-        for name in ("problems", "facts", "quiz", "lesson", "total", "right", "again", "blank")
-    },
-    "report.untouched": "titles",
-}
-REVIEW_FIELDS = {name: frozenset(fields.split()) for name, fields in _FIELDS.items()}
+REVIEW_FIELDS = template_fields(
+    {
+        "deck": "round missed untried due",
+        "empty": "",
+        "facts": {
+            **each("title id fact lessons asked tried right state"),
+            "note": "percent",
+            "summary": "total mastered tried taught",
+        },
+        "state": dict.fromkeys(FACT_STATES, ""),
+        "report": {
+            **each("problems facts quiz lesson total right again blank"),
+            "untouched": "titles",
+        },
+    }
+)
 
 
 @dataclass(frozen=True)

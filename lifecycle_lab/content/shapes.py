@@ -244,8 +244,7 @@ class Allowed:
 class Course:
     """整门课的内容，读一次，谁也改不了。映射都是只读的，次序同文件。
 
-    reasons、backtest、quiz_words、cycle_words、curve_words: 名称 → string.Template 文字；嵌套的用点连起来，如 "meaning.frequency.better"。
-    reasons、backtest、quiz_words、cycle_words、loyalty_words: 名称 → string.Template 文字；嵌套的用点连起来，如 "meaning.frequency.better"。
+    reasons、backtest 与各个 …_words: 名称 → string.Template 文字；嵌套的用点连起来，如 "meaning.frequency.better"。
     """
 
     course_id: str

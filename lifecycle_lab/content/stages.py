@@ -15,7 +15,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from lifecycle_lab.content import data_folder
-from lifecycle_lab.content.records import Record, every, read_nest, sentences, unique
+from lifecycle_lab.content.records import Record, every, read_nest, unique
+from lifecycle_lab.content.sentences import read_sentences
 from lifecycle_lab.content.stage_words import FIELDS
 from lifecycle_lab.schema import ContentError, quote
 
@@ -312,4 +313,4 @@ def stories() -> Stories:
 @functools.cache
 def stage_words() -> Mapping[str, str]:
     """第 01 课程序说的话：stage_lesson.toml。"""
-    return sentences(read_nest(data_folder() / "course" / "stage_lesson.toml"), FIELDS)
+    return read_sentences(data_folder() / "course" / "stage_lesson.toml", FIELDS)

@@ -12,7 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from lifecycle_lab import content
-from lifecycle_lab.content.records import Record, read_nest, sentences, unique
+from lifecycle_lab.content.records import Record, every, read_nest, unique
+from lifecycle_lab.content.sentences import each, sections_said, template_fields
 from lifecycle_lab.schema import ContentError, quote
 
 MOVE_STATES = ("potential", "new", "old", "new_business", "lost")
@@ -28,100 +29,72 @@ SURVEY_COLUMNS = (
     *("occupation", "online_shopping_years", "promotion_sensitivity", "product_satisfaction"),
     *("service_satisfaction", "logistics_satisfaction", "returns", "nps", "repurchase_intention"),
 )
-MONTHS = 12
+MONTHS, MOST_YUAN = 12, 10**9
 LEAST_EVIDENCE = 2
 
 _RULE = ("period_days", "old_purchases", "old_days", "cold_days", "lost_days", "least_watched")
-_TITLES = {
-    **dict.fromkeys(
-        ("states", "factors", "channels", "window", "touch", "small", "parts", "care", "signs"), ""
-    ),
-    **dict.fromkeys(("card", "rates", "answers", "cohorts"), "shop"),
-    "counts": "shop days",
-    "verdict": "months",
-    "duration": "state shop",
-}
-_COLUMNS = {
-    **dict.fromkeys(("state", "marks", "decided", "aim", "item", "content", "origin", "total"), ""),
-    **dict.fromkeys(("question", "answer", "range", "people", "cohort", "factor", "measure", "found"), ""),
-    **dict.fromkeys(("weak", "channel", "visits", "leads", "buyers", "cost", "rate", "each", "payback"), ""),
-    **dict.fromkeys(
-        (
-            "each_yuan",
-            "ratio_yuan",
-            "ratio",
-            "last",
-            "first",
-            "even",
-            "each_last",
-            "each_even",
-            "part",
-            "ask",
+FIELDS = template_fields(
+    {
+        "title": {
+            **each("states factors channels window touch small parts care signs"),
+            **each("card rates answers cohorts", "shop"),
+            "counts": "shop days",
+            "verdict": "months",
+            "duration": "state shop",
+        },
+        "column": {
+            **each(
+                "state marks decided aim item content origin total question answer range people cohort factor "
+                "measure found weak channel visits leads buyers cost rate each payback each_yuan ratio_yuan "
+                "ratio last first even each_last each_even part ask example move does before after sign spent "
+                "watched left onward gone"
+            ),
+            **each("month months", "low high"),
+            **each("value ratio_at", "months"),
+        },
+        "row": each(
+            "what period size potential new_business lost reach_old_potential reach_old_new "
+            "reach_business_old time_old_potential time_old_new life_new life_old half_potential half_new "
+            "half_old"
         ),
-        "",
-    ),
-    **dict.fromkeys(("example", "move", "does", "before", "after", "sign", "spent", "watched"), ""),
-    **dict.fromkeys(("left", "onward", "gone"), ""),
-    **dict.fromkeys(("month", "months"), "low high"),
-    **dict.fromkeys(("value", "ratio_at"), "months"),
-}
-_ROWS = dict.fromkeys(
-    (
-        *("what", "period", "size", "potential", "new_business", "lost", "reach_old_potential"),
-        *("reach_old_new", "reach_business_old", "time_old_potential", "time_old_new", "life_new"),
-        *("life_old", "half_potential", "half_new", "half_old"),
-    ),
-    "",
+        "word": {
+            **each(
+                "none unseen never_half unknown not_paid no_record no_business no_leads no_truth absent mine"
+            ),
+            **each("people times has_business", "many"),
+            "periods": "periods",
+            "months": "months",
+            "yuan": "amount",
+            "ratio": "ratio",
+            "band": "low high",
+            "mean": "mean",
+            **each("low share", "share"),
+            "most": "name share",
+            "leads": "asked bought",
+            "truth": "called share gone caught",
+        },
+        "said": {
+            **each("states rates duration_none cohorts curve_short heat channels parts care signs"),
+            **each("borrowed factors", "shop"),
+            "counts": "returned",
+            "answers": "days seen lost_days",
+            **each("flow flow_short", "before after potential bought old lost people still_lost"),
+            **each("what_if what_if_start", "start periods before after"),
+            **each("duration_fails duration_holds", "state low low_spent high high_spent p"),
+            "duration_onward": "p",
+            "curve": "later right wrong",
+            **each("clear unclear", "best months ratio rivals"),
+            "window": "short long short_best long_best",
+            "touch": "total gainer last even loser loser_last loser_even",
+            "small": "share few low high",
+        },
+        "slider": each("potential new old static_note"),
+        "axis": {
+            **each("share spent left later bought cost ratio cohort average unseen"),
+            "periods_of": "days",
+        },
+    }
 )
-_WORDS = {
-    **dict.fromkeys(("none", "unseen", "never_half", "unknown", "not_paid", "no_record", "no_business"), ""),
-    **dict.fromkeys(("no_leads", "no_truth", "absent", "mine"), ""),
-    **dict.fromkeys(("people", "times", "has_business"), "many"),
-    "periods": "periods",
-    "months": "months",
-    "yuan": "amount",
-    "ratio": "ratio",
-    "band": "low high",
-    "mean": "mean",
-    **dict.fromkeys(("low", "share"), "share"),
-    "most": "name share",
-    "leads": "asked bought",
-    "truth": "called share gone caught",
-}
-_SAID = {
-    **dict.fromkeys(("states", "rates", "duration_none", "cohorts", "curve_short", "heat", "channels"), ""),
-    **dict.fromkeys(("parts", "care", "signs"), ""),
-    **dict.fromkeys(("borrowed", "factors"), "shop"),
-    "counts": "returned",
-    "answers": "days seen lost_days",
-    **dict.fromkeys(("flow", "flow_short"), "before after potential bought old lost people still_lost"),
-    **dict.fromkeys(("what_if", "what_if_start"), "start periods before after"),
-    **dict.fromkeys(("duration_fails", "duration_holds"), "state low low_spent high high_spent p"),
-    "duration_onward": "p",
-    "curve": "later right wrong",
-    **dict.fromkeys(("clear", "unclear"), "best months ratio rivals"),
-    "window": "short long short_best long_best",
-    "touch": "total gainer last even loser loser_last loser_even",
-    "small": "share few low high",
-}
-_SECTIONS = {
-    "title": _TITLES,
-    "column": _COLUMNS,
-    "row": _ROWS,
-    "word": _WORDS,
-    "said": _SAID,
-    "slider": dict.fromkeys(("potential", "new", "old", "static_note"), ""),
-    "axis": {
-        **dict.fromkeys(("share", "spent", "left", "later", "bought", "cost", "ratio"), ""),
-        **dict.fromkeys(("cohort", "average", "unseen"), ""),
-        "periods_of": "days",
-    },
-}
-FIELDS: Mapping[str, frozenset[str]] = {
-    f"{section}.{name}": frozenset(fields.split())
-    for section, names in _SECTIONS.items()
-    for name, fields in names.items()
-}
 
 
 @dataclass(frozen=True)
@@ -211,7 +184,7 @@ def transitions() -> Transitions:
 def read_transitions(path: Path) -> Transitions:
     """一份 transitions.toml → 内容；缺项、多项、对不上的编号 → ContentError。"""
     top = read_nest(path)
-    rule, leads, again = (_section(top, name) for name in ("rule", "leads", "bootstrap"))
+    rule, leads, again = (top.section(name) for name in ("rule", "leads", "bootstrap"))
     factors = unique(top.children("factor"), _factor)
     channels = unique(top.children("channel"), _channel)
     found = Transitions(
@@ -222,7 +195,7 @@ def read_transitions(path: Path) -> Transitions:
         seed=again.whole("seed", 0),
         draws=again.whole("draws", 20, 10_000),
         level_percent=again.whole("level_percent", 50, 99),
-        states=_states(top),
+        states=every(top, "state", MOVE_STATES, _state),
         factors=factors,
         channels=channels,
         journeys=_journeys(top, channels),
@@ -230,27 +203,13 @@ def read_transitions(path: Path) -> Transitions:
         care=_rows(top, "care", ("move", "does", "before", "after")),
         signs=unique(top.children("sign"), _sign, key=lambda pair: pair[0], value=lambda pair: pair[1]),
         evidence=_evidence(top, factors),
-        words=_words(top),
+        words=sections_said(top, FIELDS),
     )
     for section in (rule, leads, again):
         section.finish()
     top.finish()
     _check_counts(top, factors)
     return found
-
-
-def _section(top: Record, name: str) -> Record:
-    return Record(f"{top.where} [{name}]", top.need(name, dict, f"一节 [{name}]"))  # type: ignore[arg-type]
-
-
-def _states(top: Record) -> Mapping[str, StateText]:
-    found = unique(top.children("state"), _state)
-    for name in MOVE_STATES:
-        if name not in found:
-            raise ContentError(
-                f"缺少状态 {quote(name)}。", where=top.where, remedy="五种状态各写一条 [[state]]。"
-            )
-    return MappingProxyType({name: found[name] for name in MOVE_STATES})
 
 
 def _state(record: Record) -> StateText:
@@ -281,13 +240,7 @@ def _sign(record: Record) -> tuple[str, Measure]:
 
 
 def _channel(record: Record) -> ChannelText:
-    values = record.need("margins_yuan", list, f"{MONTHS} 个整数")
-    if len(values) != MONTHS or not all(type(v) is int for v in values):  # type: ignore[arg-type]
-        raise ContentError(
-            "毛利不是十二个整数。",
-            where=record.at("margins_yuan"),
-            remedy="第 1 到第 12 个月各写一个，单位元。",
-        )
+    margins = record.wholes("margins_yuan", -MOST_YUAN, MOST_YUAN, count=MONTHS, rising=False)
     visits = record.whole("visits", 1)
     leads = record.whole("leads", 0, visits)
     return ChannelText(
@@ -297,7 +250,7 @@ def _channel(record: Record) -> ChannelText:
         leads,
         record.whole("buyers", 0, leads),
         100 * record.whole("cost_yuan", 0),
-        tuple(100 * value for value in values),  # type: ignore[union-attr]
+        tuple(100 * value for value in margins),
     )
 
 
@@ -367,8 +320,3 @@ def _check_counts(top: Record, factors: Mapping[str, Factor]) -> None:
                 where=f"{top.where}，键「factor」",
                 remedy=f"课文说的是 {wanted} 个(A9)。",
             )
-
-
-def _words(top: Record) -> Mapping[str, str]:
-    sections = {name: top.need(name, dict, f"一节 [{name}]") for name in _SECTIONS}
-    return sentences(Record(top.where, sections), FIELDS)

@@ -14,7 +14,8 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from lifecycle_lab.content import data_folder
-from lifecycle_lab.content.records import Record, read_nest, sentences, unique
+from lifecycle_lab.content.records import Record, read_nest, unique
+from lifecycle_lab.content.sentences import read_sentences
 from lifecycle_lab.content.value_words import FIELDS
 from lifecycle_lab.schema import ContentError
 
@@ -164,12 +165,7 @@ def value_content() -> ValueContent:
 @cache
 def value_words() -> Mapping[str, str]:
     """随书的用语：名称 → 模板。"""
-    return read_value_words(data_folder() / "course" / "value_lesson.toml")
-
-
-def read_value_words(path: Path) -> Mapping[str, str]:
-    """一份 value_lesson.toml；缺一条、多一条、用了别的名字 → ContentError。"""
-    return sentences(read_nest(path), FIELDS)
+    return read_sentences(data_folder() / "course" / "value_lesson.toml", FIELDS)
 
 
 def read_value(path: Path) -> ValueContent:
@@ -219,7 +215,7 @@ def _second(pair: tuple[str, str]) -> str:
 
 
 def _section(top: Record, name: str, build: Callable[[Record], T]) -> T:
-    record = Record(f"{top.where} [{name}]", top.need(name, dict, f"一节 [{name}]"))  # type: ignore[arg-type]
+    record = top.section(name)
     found = build(record)
     record.finish()
     return found
@@ -238,10 +234,7 @@ def _percent(record: Record, name: str, low: int = 0, high: int = 100) -> Fracti
 
 
 def _percents(record: Record, name: str) -> tuple[Fraction, ...]:
-    numbers = record.need(name, list, "方括号里的一列整数")
-    if not numbers or not all(type(n) is int and 0 <= n <= 100 for n in numbers):  # type: ignore[union-attr]
-        raise ContentError("不是一列 0 到 100 的整数。", where=record.at(name), remedy="写成 [20, 40, 60]。")
-    return tuple(Fraction(n, 100) for n in numbers)  # type: ignore[union-attr]
+    return tuple(Fraction(number, 100) for number in record.wholes(name, 0, 100, rising=False))
 
 
 def _money(record: Record, name: str, low: int = 0) -> int:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import itertools
 from types import MappingProxyType
 
+from lifecycle_lab.content.sentences import each, template_fields
+
 STATES = tuple(itertools.product((True, False), repeat=3))
 """八种状态，（最近？, 勤？, 多？），次序 ↑↑↑ ↑↑↓ … ↓↓↓。"""
 
@@ -111,70 +113,60 @@ MEANINGS = ("recency_days", "recency_level", "frequency", "monetary")
 SIDES = ("better", "worse", "equal")
 
 _ARROW = "letter value unit before_centre before_number before_arrow after_centre after_number after_arrow"
-_READING_FIELDS = {
+_READING = {
     "title": "convention centre direction",
-    "note": "",
-    "arrow": _ARROW,
-    "arrow_literal": _ARROW,
-    **dict.fromkeys(
-        ("changed", "changed_renamed", "kept"),
-        "customer arrows before after before_pattern after_pattern convention",
+    **each("note nobody default idle_centre idle_direction"),
+    **each("arrow arrow_literal", _ARROW),
+    **each(
+        "changed changed_renamed kept", "customer arrows before after before_pattern after_pattern convention"
     ),
     "renamed": "pattern customers before_convention before after_convention after",
     "some": "count moved",
-    "nobody": "",
-    "default": "",
-    "idle_centre": "",
-    "idle_direction": "",
     "idle_convention": "convention",
-    **dict.fromkeys(("label.convention", "label.centre", "label.direction"), ""),
-    **dict.fromkeys(("centre.mean", "centre.median", "direction.meaning", "direction.literal"), ""),
+    "label": each("convention centre direction"),
+    "centre": each("mean median"),
+    "direction": each("meaning literal"),
 }
 
-
-def _reason_fields() -> dict[str, frozenset[str]]:
-    fields = {
+REASON_FIELDS = template_fields(
+    {
         "mark": "letter label value unit sign mean meaning arrow",
         "mean": "letter label unit count digits",
         "pattern": "recency frequency monetary pattern",
-        "pattern_look": "",
         "segment": "pattern recent frequent rich convention segment",
         "segment_look": "pattern recent frequent rich convention",
         "count": "segment count",
         "count_look": "segment",
         "share": "segment amount total unit share",
         "share_look": "segment total unit",
-        "blank": "",
-        "pending": "",
         "credit": "table",
         "hint": "number total text",
         "solution_locked": "filled total needed",
-        **dict.fromkeys(("hints_closed", "solution_closed"), ""),
+        **each("pattern_look blank pending hints_closed solution_closed"),
+        "reading": _READING,
+        "direction": each("high low", "letter label unit"),
+        "meaning": {name: dict.fromkeys(SIDES, "") for name in MEANINGS},
+        "format": dict.fromkeys(FORMAT_KINDS, "given"),
+        "outcome": dict.fromkeys(OUTCOMES, ""),
     }
-    fields |= {f"reading.{name}": names for name, names in _READING_FIELDS.items()}
-    fields |= {f"direction.{better}": "letter label unit" for better in ("high", "low")}
-    fields |= {f"meaning.{name}.{side}": "" for name in MEANINGS for side in SIDES}
-    fields |= {f"format.{kind}": "given" for kind in FORMAT_KINDS}
-    fields |= {f"outcome.{outcome}": "" for outcome in OUTCOMES}
-    return {name: frozenset(text.split()) for name, text in fields.items()}
-
-
-REASON_FIELDS = MappingProxyType(_reason_fields())
+)
 """核对用语的名称 → 它可以用的 $名字。缺一条、多一条、用了别的名字，都算内容有错。"""
 
 
-def _quiz_fields() -> dict[str, frozenset[str]]:
-    fields = dict.fromkeys(("title", "note", "keyboard", "others"), "")
-    fields |= {"summary": "total right wrong blank"}
-    fields |= {f"how.{kind}": "" for kind in QUIZ_KINDS}
-    fields |= {"accept.exact": "", "accept.rounded": "digits"}
-    fields |= {f"outcome.{outcome}": "" for outcome in QUIZ_OUTCOMES}
-    fields |= {f"said.{name}": "" for name in ("missing", "extra", "mixed", "changed")}
-    fields |= {"said.places": "right total", "said.pairs": "right total", "said.unpaired": "left"}
-    return {name: frozenset(text.split()) for name, text in fields.items()}
-
-
-QUIZ_FIELDS = MappingProxyType(_quiz_fields())
+QUIZ_FIELDS = template_fields(
+    {
+        **each("title note keyboard others"),
+        "summary": "total right wrong blank",
+        "how": dict.fromkeys(QUIZ_KINDS, ""),
+        "accept": {"exact": "", "rounded": "digits"},
+        "outcome": dict.fromkeys(QUIZ_OUTCOMES, ""),
+        "said": {
+            **each("missing extra mixed changed"),
+            **each("places pairs", "right total"),
+            "unpaired": "left",
+        },
+    }
+)
 """概念题用语的名称 → 它可以用的 $名字；规矩同 REASON_FIELDS。"""
 
 CONTESTANTS = ("static", "class", "own", "bgnbd_gone", "bgnbd_silent", "mbgcnbd_gone", "mbgcnbd_silent")
@@ -183,16 +175,19 @@ BACKTEST_COLUMNS = ("name", "auc", "wins", "disturbed", "native", "calibration")
 _SCORES = ("", "_auc", "_disturbed", "_better", "_worse")
 
 
-def _backtest_fields() -> dict[str, frozenset[str]]:
-    fields = {f"label.{name}": "" for name in CONTESTANTS}
-    fields |= {f"column.{name}": "recall" for name in BACKTEST_COLUMNS}
-    opening = "splits customers horizon recall"
-    fields |= {"opening.state": opening, "opening.action": opening}
-    for name, cases in (("best", ("clear", "unclear", "baseline")), ("rule", ("better", "worse", "mixed"))):
-        own = " ".join(f"{who}{part}" for who in (name, "baseline") for part in _SCORES)
-        fields |= {f"{name}.{case}": f"splits recall {own}" for case in cases}
-    return {name: frozenset(text.split()) for name, text in fields.items()}
+def _verdict(who: str, cases: str) -> dict[str, str]:
+    """一句判语说两位参赛者：who 与 baseline，各有名字与几项分数。"""
+    scores = " ".join(f"{one}{part}" for one in (who, "baseline") for part in _SCORES)
+    return each(cases, f"splits recall {scores}")
 
 
-BACKTEST_FIELDS = MappingProxyType(_backtest_fields())
+BACKTEST_FIELDS = template_fields(
+    {
+        "label": dict.fromkeys(CONTESTANTS, ""),
+        "column": dict.fromkeys(BACKTEST_COLUMNS, "recall"),
+        "opening": each("state action", "splits customers horizon recall"),
+        "best": _verdict("best", "clear unclear baseline"),
+        "rule": _verdict("rule", "better worse mixed"),
+    }
+)
 """回测判语的名称 → 它可以用的 $名字；规矩同 REASON_FIELDS。"""

@@ -60,12 +60,12 @@ def read_orders(
     sheet、table: 有几张时读哪一张。zone: 店铺的时区，只对写着时区的时间有用。
     earliest、latest: 可信的日子（默认 2000-01-01 到 2199-12-31），之外的隔离。
     """
-    from lifecycle_lab.orders.reader import read
+    from lifecycle_lab.orders.reader import Wanted, read
 
-    return read(
-        source, as_of=as_of, mapping=mapping, profile=profile, currency=currency, date_format=date_format,
-        sheet=sheet, table=table, zone=zone, latest=latest, earliest=earliest,
-    )  # fmt: skip
+    wanted = Wanted(
+        as_of, dict(mapping or {}), profile, currency, date_format, sheet, table, zone, latest, earliest
+    )
+    return read(source, wanted)
 
 
 def write_clean(found: Reading, path: Path | str) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -27,23 +27,43 @@ from lifecycle_lab.schema import DataError, ParameterError, quote
 EARLIEST, LATEST, DEFAULT_ZONE = date(2000, 1, 1), date(2199, 12, 31), "Asia/Shanghai"
 
 
-def read(
-    source: object,
-    *,
-    as_of: date | None,
-    mapping: Mapping[str, str] | None,
-    profile: str | None,
-    currency: str | None,
-    date_format: str | None,
-    sheet: str | None,
-    table: str | None,
-    zone: str | None,
-    latest: date | None,
-    earliest: date | None,
-) -> Reading:
+@dataclass(frozen=True)
+class Wanted:
+    """读的人说的各项，意思见 orders.read_orders；没有说的是 None。"""
+
+    as_of: date | None
+    mapping: Mapping[str, str]
+    profile: str | None
+    currency: str | None
+    date_format: str | None
+    sheet: str | None
+    table: str | None
+    zone: str | None
+    latest: date | None
+    earliest: date | None
+
+
+def read(source: object, wanted: Wanted) -> Reading:
     """见 orders.read_orders。"""
-    mapping = dict(mapping or {})
-    headers.check_arguments(mapping, profile)
+    _check(wanted)
+    opened = None
+    try:
+        seen = partial(headers.looks_like, mapping=wanted.mapping, profile=wanted.profile)
+        opened = open_source(source, sheet=wanted.sheet or "", table=wanted.table or "", looks_like=seen)
+        return _read(opened, wanted)
+    except ParameterError:
+        raise
+    except DataError as error:
+        status = "ask" if isinstance(error, Question | ChoiceNeeded) else "refused"
+        encoding = opened.encoding if opened else ""
+        name = opened.name if opened else _name(source)
+        return Reading(status, name, str(error), encoding=encoding, error=error)
+
+
+def _check(wanted: Wanted) -> None:
+    """参数写错了是读的人的事，当场说；文件里的毛病写在结果里。"""
+    headers.check_arguments(wanted.mapping, wanted.profile)
+    date_format, zone, currency = wanted.date_format, wanted.zone, wanted.currency
     if date_format is not None and date_format not in FORMATS:
         shown = "、".join(f"{name}（{what}）" for name, what in FORMATS.items())
         raise ParameterError(
@@ -57,28 +77,6 @@ def read(
         raise ParameterError(
             f"不认识的币种 {quote(currency)}。", where="currency", remedy="写三个字母，如 CNY、USD。"
         )
-    opened = None
-    try:
-        seen = partial(headers.looks_like, mapping=mapping, profile=profile)
-        opened = open_source(source, sheet=sheet or "", table=table or "", looks_like=seen)
-        return _read(
-            opened,
-            mapping,
-            profile,
-            currency,
-            date_format,
-            zone,
-            as_of,
-            earliest or EARLIEST,
-            latest or LATEST,
-        )
-    except ParameterError:
-        raise
-    except DataError as error:
-        status = "ask" if isinstance(error, Question | ChoiceNeeded) else "refused"
-        encoding = opened.encoding if opened else ""
-        name = opened.name if opened else _name(source)
-        return Reading(status, name, str(error), encoding=encoding, error=error)
 
 
 def _name(source: object) -> str:
@@ -88,13 +86,16 @@ def _name(source: object) -> str:
     return text.rstrip("/").rsplit("/", 1)[-1][:120]
 
 
-def _read(opened, mapping, profile, currency, date_format, zone, as_of, earliest, latest) -> Reading:
-    sheet, layout = (_typed_sheet if opened.typed else _text_sheet)(opened, mapping, profile)
-    written = layout.profile.zone == WRITTEN and zone is None
-    zone_name = zone or (DEFAULT_ZONE if layout.profile.zone == WRITTEN else layout.profile.zone)
+def _read(opened, wanted: Wanted) -> Reading:
+    take = _typed_sheet if opened.typed else _text_sheet
+    sheet, layout = take(opened, wanted.mapping, wanted.profile)
+    own_zone = layout.profile.zone
+    written = own_zone == WRITTEN and wanted.zone is None
+    zone_name = wanted.zone or (DEFAULT_ZONE if own_zone == WRITTEN else own_zone)
     options = Options(
-        as_of=as_of, currency=currency.upper() if currency else None, date_format=date_format,
-        zone=zone_named(zone_name), written=written, earliest=earliest, latest=latest,
+        as_of=wanted.as_of, currency=wanted.currency.upper() if wanted.currency else None,
+        date_format=wanted.date_format, zone=zone_named(zone_name), written=written,
+        earliest=wanted.earliest or EARLIEST, latest=wanted.latest or LATEST,
     )  # fmt: skip
     rules = profiles.rules()
     _doubt_encoding(opened, layout, sheet)

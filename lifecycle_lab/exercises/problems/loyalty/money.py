@@ -37,50 +37,48 @@ def plans(numbers: Numbers) -> dict[str, Programme]:
 def points_programme(numbers: Numbers) -> Problem:
     """返利成本、奖给本来就会买的、打平要多卖几成。"""
     found = plans(numbers)
-    right: dict[Cell, object] = {}
-    given: dict[Cell, str] = {}
-    fields: dict[Cell, dict[str, object]] = {}
-    for name, plan in found.items():
-        right |= {
-            (name, "cost"): 100 * plan.unit_cost,
-            (name, "anyway"): plan.paid_anyway / 100,
-            (name, "lift"): 100 * plan.break_even_lift,  # type: ignore[operator]
-        }
-        given |= {
-            (name, "sales"): f"{plan.sales // 100} 元",
-            (name, "margin"): _percent(plan.margin),
-            (name, "reward"): _percent(plan.reward),
-            (name, "redeemed"): _percent(plan.redeemed),
-            (name, "fixed"): f"{plan.fixed_cost // 100} 元",
-        }
-        words: dict[str, object] = {
-            column: half_up(right[name, column], 2) for column in ("cost", "anyway", "lift")
-        }  # type: ignore[arg-type]
-        words |= {
-            column: given[name, column] for column in ("sales", "margin", "reward", "redeemed", "fixed")
-        }
-        fields |= {(name, column): words for column in ("cost", "anyway", "lift")}
-    return Problem(
-        PLANS,
-        given,
-        {"cost": Ask("percent", "%"), "anyway": Ask("money", "元"), "lift": Ask("percent", "%")},
-        right,
-        fields,
-        {
-            "redemption_forgotten": {(n, "cost"): 100 * plan.reward for n, plan in found.items()},
-            "new_sales_without_points": {
-                (n, "lift"): 100 * (plan.paid_anyway + plan.fixed_cost) / (plan.sales * plan.margin)
-                for n, plan in found.items()
-            },
-            "revenue_for_margin": {
-                (n, "lift"): 100 * (plan.paid_anyway + plan.fixed_cost) / plan.sales for n, plan in found.items()
-            },
-            "percent_as_fraction": {
-                (n, column): right[n, column] / 100 for n in PLANS for column in ("cost", "lift")  # type: ignore[operator]
-            },
+    asks = {"cost": Ask("percent", "%"), "anyway": Ask("money", "元"), "lift": Ask("percent", "%")}
+    right = {(name, key): answer for name, plan in found.items() for key, answer in _answers(plan).items()}
+    told = {name: _programme_told(plan) for name, plan in found.items()}
+    given = {(name, key): text for name, texts in told.items() for key, text in texts.items()}
+    words = {
+        name: {key: half_up(right[name, key], 2) for key in asks} | texts for name, texts in told.items()
+    }
+    fields = {cell: words[cell[0]] for cell in right}
+    mistakes = _programme_mistakes(found, right)
+    return Problem(PLANS, given, asks, right, fields, mistakes, lambda own: _own_programme(own, found))
+
+
+def _answers(plan: Programme) -> dict[str, Fraction]:
+    return {
+        "cost": 100 * plan.unit_cost,
+        "anyway": plan.paid_anyway / 100,
+        "lift": 100 * plan.break_even_lift,  # type: ignore[operator]
+    }
+
+
+def _programme_told(plan: Programme) -> dict[str, str]:
+    return {
+        "sales": f"{plan.sales // 100} 元",
+        "margin": _percent(plan.margin),
+        "reward": _percent(plan.reward),
+        "redeemed": _percent(plan.redeemed),
+        "fixed": f"{plan.fixed_cost // 100} 元",
+    }
+
+
+def _programme_mistakes(
+    found: Mapping[str, Programme], right: Mapping[Cell, Fraction]
+) -> dict[str, dict[Cell, object]]:
+    costs = {name: 100 * (plan.paid_anyway + plan.fixed_cost) for name, plan in found.items()}
+    return {
+        "redemption_forgotten": {(n, "cost"): 100 * plan.reward for n, plan in found.items()},
+        "new_sales_without_points": {
+            (n, "lift"): costs[n] / (plan.sales * plan.margin) for n, plan in found.items()
         },
-        lambda own: _own_programme(own, found),
-    )  # fmt: skip
+        "revenue_for_margin": {(n, "lift"): costs[n] / plan.sales for n, plan in found.items()},
+        "percent_as_fraction": {(n, key): right[n, key] / 100 for n in PLANS for key in ("cost", "lift")},
+    }
 
 
 def _percent(share: Fraction) -> str:

@@ -16,6 +16,7 @@ from lifecycle_lab.variants import Numbers
 
 CUSTOMERS, MEAN = ("甲", "乙", "丙", "丁", "戊", "己", "庚"), "均值"
 HIGH, LOW = "高", "低"
+_PLACES = ("attitude", "behaviour", "quadrant")
 SIGNS = ("迹象一", "迹象二", "迹象三", "迹象四", "迹象五", "迹象六")
 
 Own = Mapping[Cell, Entry]
@@ -57,38 +58,42 @@ def loyalty_quadrant(numbers: Numbers) -> Problem:
         for who, pair in found.items()
         for column, value in zip(("score", "orders"), pair, strict=True)
     }
-    given |= {(MEAN, column): "—" for column in ("attitude", "behaviour", "quadrant")}
-    words = {"score_mean": half_up(means["score"], 2), "orders_mean": half_up(means["orders"], 2)}
-    fields: dict[Cell, dict[str, object]] = {}
-    for row, column in right:
-        own = found.get(row, (0, 0))
-        said = {name: right.get((row, name), "") for name in ("attitude", "behaviour", "quadrant")}
-        fields[row, column] = {**words, **said, "score": own[0], "orders": own[1]}
+    given |= {(MEAN, column): "—" for column in _PLACES}
     level, ask = Ask("choice", choices=(HIGH, LOW)), Ask("number")
-    return Problem(
-        (*CUSTOMERS, MEAN),
-        given,
-        {
-            "score": ask,
-            "orders": ask,
-            "attitude": level,
-            "behaviour": level,
-            "quadrant": Ask("choice", choices=tuple(labels.values())),
+    asks = {"score": ask, "orders": ask, "attitude": level, "behaviour": level}
+    asks["quadrant"] = Ask("choice", choices=tuple(labels.values()))
+    fields = {cell: _quadrant_words(cell[0], found, means, right) for cell in right}
+    mistakes = _quadrant_mistakes(found, means, labels)
+    rows = (*CUSTOMERS, MEAN)
+    return Problem(rows, given, asks, right, fields, mistakes, lambda own: _own_places(own, found, labels))
+
+
+def _quadrant_words(
+    row: str, found: Mapping[str, Pair], means: Mapping[str, Fraction], right: Mapping[Cell, object]
+) -> dict[str, object]:
+    score, orders = found.get(row, (0, 0))
+    words = {"score_mean": half_up(means["score"], 2), "orders_mean": half_up(means["orders"], 2)}
+    return {
+        **words,
+        **{name: right.get((row, name), "") for name in _PLACES},
+        "score": score,
+        "orders": orders,
+    }
+
+
+def _quadrant_mistakes(
+    found: Mapping[str, Pair], means: Mapping[str, Fraction], labels: Mapping[str, str]
+) -> dict[str, dict[Cell, object]]:
+    kinds = zip(found, loyalty.quadrants(*zip(*found.values(), strict=True)), strict=True)
+    swapped = {"latent": "spurious", "spurious": "latent"}
+    return {
+        "tie_counted_low": {
+            (who, "behaviour"): LOW for who, (_, orders) in found.items() if orders == means["orders"]
         },
-        right,
-        fields,
-        {
-            "tie_counted_low": {
-                (who, "behaviour"): LOW for who, pair in found.items() if pair[1] == means["orders"]
-            },
-            "latent_spurious_swapped": {
-                (who, "quadrant"): labels[{"latent": "spurious", "spurious": "latent"}[kind]]
-                for who, kind in zip(found, loyalty.quadrants(scores, orders), strict=True)
-                if kind in ("latent", "spurious")
-            },
+        "latent_spurious_swapped": {
+            (who, "quadrant"): labels[swapped[kind]] for who, kind in kinds if kind in swapped
         },
-        lambda own: _own_places(own, found, labels),
-    )
+    }
 
 
 def _placed(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from lifecycle_lab import value
 from lifecycle_lab.exercises.entries import Entry
@@ -96,8 +98,48 @@ def _own_scores(entries: Mapping[Cell, Entry]) -> dict[Cell, object]:
 # ── 客户资产 ─────────────────────────────────────────────────────────
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """两年的规划期：贴现率与两个因子，三群各多少位，两年年末的利润（老客户、新客户），吸引一位的成本。"""
+
+    rate: YearlyRate
+    factors: tuple[Fraction, Fraction]
+    many: Mapping[str, int]
+    old: tuple[int, int]
+    new: tuple[int, int]
+    cost: int
+
+    @property
+    def each(self) -> dict[str, Fraction]:
+        """一位值多少：第 2 年来的只剩一年利润，连同成本再贴现一年。"""
+        first, second = self.factors
+        return {
+            _PRESENT: self.old[0] * first + self.old[1] * second,
+            _ONE: self.new[0] * first + self.new[1] * second - self.cost,
+            _TWO: (self.new[0] * first - self.cost) * first,
+        }
+
+
 def equity_sum(numbers: Numbers) -> Problem:
     """两年：现有一群、第 1 年新来的、第 2 年新来的；每位值多少，一群值多少，合计。"""
+    plan = _plan(numbers)
+    each = plan.each
+    worth = {name: plan.many[name] * amount for name, amount in each.items()}
+    total = sum(worth.values(), Fraction(0))
+    right: dict[Cell, object] = {}
+    for name in plan.many:
+        right |= {(name, "each"): each[name], (name, "worth"): worth[name]}
+    right[_ALL, "worth"] = total
+    told, words = _plan_told(plan), _plan_words(plan) | {"total": half_up(total, 2)}
+    fields = {cell: words | _group_words(cell[0], plan, worth) for cell in right}
+    asks = dict.fromkeys(("each", "worth"), Ask("money", "元"))
+    given = {(row, "told"): text for row, text in told.items()} | dashes(told, asks, right)
+    given |= {(row, "many"): str(plan.many.get(row, "—")) for row in told}
+    follow = partial(_own_equity, many=plan.many)
+    return Problem(tuple(told), given, asks, right, fields, _equity_mistakes(plan), follow)
+
+
+def _plan(numbers: Numbers) -> _Plan:
     rate = YearlyRate.percent(numbers.whole("equity_rate", 6, 15))
     first, second = (rounded(value.discount_factor(rate, Years(year))) for year in (1, 2))
     many = {
@@ -107,54 +149,45 @@ def equity_sum(numbers: Numbers) -> Problem:
     }
     old = (numbers.whole("old_1", 120, 220, 10), numbers.whole("old_2", 60, 110, 10))
     new = (numbers.whole("new_1", 80, 140, 10), numbers.whole("new_2", 50, 90, 10))
-    cost = numbers.whole("attract", 30, 70, 10)
-    each = {
-        _PRESENT: old[0] * first + old[1] * second,
-        _ONE: new[0] * first + new[1] * second - cost,
-        _TWO: (new[0] * first - cost) * first,
-    }
-    worth = {name: many[name] * amount for name, amount in each.items()}
-    right: dict[Cell, object] = {}
-    for name in many:
-        right |= {(name, "each"): each[name], (name, "worth"): worth[name]}
-    right[_ALL, "worth"] = sum(worth.values(), Fraction(0))
-    factors = f"第一年末的因子 {written(first)}，第二年末的 {written(second)}"
-    told = {
-        _PRESENT: f"r = {percent_text(rate.value)}：{factors}\n两年年末的利润 {old[0]}、{old[1]} 元",
+    return _Plan(rate, (first, second), many, old, new, numbers.whole("attract", 30, 70, 10))
+
+
+def _plan_told(plan: _Plan) -> dict[str, str]:
+    """每一行的题面；次序就是各行的次序。"""
+    first, second = map(written, plan.factors)
+    factors = f"第一年末的因子 {first}，第二年末的 {second}"
+    new, cost = plan.new, plan.cost
+    return {
+        _PRESENT: f"r = {percent_text(plan.rate.value)}：{factors}\n两年年末的利润 {plan.old[0]}、{plan.old[1]} 元",
         _ONE: f"年初吸引成本 {cost} 元，来了以后两年年末的利润 {new[0]}、{new[1]} 元",
         _TWO: f"同样的客户，晚一年来；规划期里只剩一年的利润 {new[0]} 元",
         _ALL: "这家店两年规划期的客户资产",
     }
-    words = {
-        "first": written(first),
-        "second": written(second),
-        "old_1": old[0],
-        "old_2": old[1],
-        "new_1": new[0],
-        "new_2": new[1],
-        "cost": cost,
-        "total": half_up(right[_ALL, "worth"], 2),  # type: ignore[arg-type]
-    }
-    fields = {
-        cell: words
-        | {
-            "many": many.get(cell[0], ""),
-            "each": half_up(each[cell[0]], 4) if cell[0] in each else "",
-            "worth": half_up(worth[cell[0]], 2) if cell[0] in worth else "",
-        }
-        for cell in right
-    }
-    rows, money = (*many, _ALL), Ask("money", "元")
-    asks = {"each": money, "worth": money}
-    given = {(row, "told"): told[row] for row in rows} | dashes(rows, asks, right)
-    given |= {(row, "many"): str(many.get(row, "—")) for row in rows}
-    mistakes = {
-        "not_discounted": {(_PRESENT, "each"): Fraction(sum(old)), (_ONE, "each"): Fraction(sum(new) - cost)},
+
+
+def _plan_words(plan: _Plan) -> dict[str, object]:
+    first, second = map(written, plan.factors)
+    words = {"first": first, "second": second, "old_1": plan.old[0], "old_2": plan.old[1]}
+    return words | {"new_1": plan.new[0], "new_2": plan.new[1], "cost": plan.cost}
+
+
+def _group_words(row: str, plan: _Plan, worth: Mapping[str, Fraction]) -> dict[str, object]:
+    if row not in worth:  # 合计行
+        return dict.fromkeys(("many", "each", "worth"), "")
+    return {"many": plan.many[row], "each": half_up(plan.each[row], 4), "worth": half_up(worth[row], 2)}
+
+
+def _equity_mistakes(plan: _Plan) -> dict[str, dict[Cell, object]]:
+    each, cost, first = plan.each, plan.cost, plan.factors[0]
+    return {
+        "not_discounted": {
+            (_PRESENT, "each"): Fraction(sum(plan.old)),
+            (_ONE, "each"): Fraction(sum(plan.new) - cost),
+        },
         "cost_added": {(_ONE, "each"): each[_ONE] + 2 * cost, (_TWO, "each"): each[_TWO] + 2 * cost * first},
         "acquisition_discounted": {(_ONE, "each"): each[_ONE] + cost * (1 - first)},
-        "late_cohort_not_discounted": {(_TWO, "each"): new[0] * first - cost},
+        "late_cohort_not_discounted": {(_TWO, "each"): plan.new[0] * first - cost},
     }
-    return Problem(rows, given, asks, right, fields, mistakes, lambda entries: _own_equity(entries, many))
 
 
 def _own_equity(entries: Mapping[Cell, Entry], many: Mapping[str, int]) -> dict[Cell, object]:
