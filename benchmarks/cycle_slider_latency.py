@@ -16,11 +16,15 @@ from toggle_latency import MOVES, execute, wait_idle
 
 SLIDERS = {  # 课名 → 各组滑块
     "02_life_curves": ("lab.curves.sliders", "lab.curves.game_sliders"),
+    "03_transitions": ("lab.moves.shop().what_if", 'lab.moves.shop("womenswear").what_if'),
+    "05_beyond_ten": ("lab.beyond.cut_sliders", "lab.beyond.tshirt_sliders"),
     "06_dynamic_cycle": tuple(
         f'lab.shop("{shop}").{group}'
         for shop in ("longjing", "online_retail")
         for group in ("bounds_sliders", "states_sliders", "window_sliders")
     ),
+    "07_value": ("lab.value.plane_sliders",),
+    "08_loyalty": ("lab.loyalty.nps_sliders", "lab.loyalty.programme_sliders"),
 }
 SETUP = """
 from lifecycle_lab import open_lab
@@ -64,7 +68,7 @@ def main(group: str) -> None:
             client.stop_channels()
             manager.shutdown_kernel(now=True)
     median, p95 = statistics.median(times), times[int(0.95 * len(times))]
-    print(f"{group:<42} 中位 {median:.1f} ms，95 分位 {p95:.1f} ms，最慢 {times[-1]:.1f} ms")
+    print(f"{group:<45} 中位 {median:.1f} ms，95 分位 {p95:.1f} ms，最慢 {times[-1]:.1f} ms")
 
 
 if __name__ == "__main__":

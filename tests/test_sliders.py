@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lifecycle_lab import cycles
 from lifecycle_lab.cycles import Bounds, ClassRule, GapRow, StaticRule, Visits
-from lifecycle_lab.lab import cycle_sliders
+from lifecycle_lab.lab import beyond_sliders, curve_sliders, cycle_sliders, loyalty_sliders
 from lifecycle_lab.lab.cycle_planes import NextPlane
 from lifecycle_lab.warehouse.rows import State
 from lifecycle_lab.widgets.sliders import Moment, Setting, Sliders
@@ -114,13 +114,70 @@ def test_without_a_front_end_the_first_picture_stands_and_text_is_only_text():
     assert "静态的说明" in shown["text/html"]
 
 
-def test_moving_parts_are_drawn_on_the_still_ones():
-    """补画的图与整张重画的图一样：动过的地方没有留下旧的痕迹。"""
-    moved, fresh = cycle_sliders.window_sliders(730), cycle_sliders.window_sliders(730)
-    moved.at(window=430)
-    moved.at(window=1460)
-    assert moved.at(window=900).png == fresh.at(window=900).png
-    assert moved.at(window=900).png != moved.at(window=1460).png
+GROUPS = {  # 一组滑块怎样建、停在哪里
+    "window": (lambda: cycle_sliders.window_sliders(730), {"window": 900}),
+    "bounds": (lambda: cycle_sliders.bounds_sliders(ROWS), {"high": 110, "low": 300}),
+    "states": (lambda: cycle_sliders.states_sliders(STATES), {"high": 40, "lost": 5}),
+    "life": (curve_sliders.life_sliders, {"leave": 17, "margin": 45, "formation": 9}),
+    "shirts": (beyond_sliders.tshirt_sliders, {"switch": 80, "buys": 600}),
+    "nps": (loyalty_sliders.nps_sliders, {"answers": 400, "promoters": 55}),
+    "programme": (loyalty_sliders.programme_sliders, {"reward": 7}),
+}
+ROWS = [
+    GapRow(2, 30, 20, 1, 3),
+    GapRow(2, 30, 100, 1, 1),
+    GapRow(2, 150, 210, 1, 2),
+    GapRow(2, 30, 300, 0, 4),
+]
+STATES = [State(None, 30, 40, 0), State(40, 100, 30, 0), State(80, 240, 20, 0), State(250, 900, 10, 0)]
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_moving_parts_are_drawn_on_the_still_ones(name):
+    """补画的图与新画的图一个字节也不差：动过的地方没有留下旧的痕迹。"""
+    build, place = GROUPS[name]
+    moved, fresh = build(), build()
+    for end in ("low", "high"):
+        moved.at(**{one.name: getattr(one, end) for one in moved.settings})
+    assert moved.at(**place).png == fresh.at(**place).png
+    assert moved.at(**place).png != moved.start.png
+
+
+WORDS = (
+    "新业务的新客户 0.3 %",
+    "1,234 位",
+    "−12.5 分，95 % 区间 −20.1 到 +3.4",
+    "≥ 25 %",
+    "To fly: AVA",
+    "看不到—",
+)
+
+
+@pytest.mark.parametrize("words", WORDS)
+@pytest.mark.parametrize(("size", "colour"), [(8, "black"), (9, "#D55E00"), (10, "white")])
+def test_words_set_from_glyphs_are_the_words_agg_draws(words, size, colour):
+    """落在整像素上的一行字，活字拼的与 matplotlib 自己画的一样，宽与高也一样。"""
+    import numpy as np
+    from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.figure import Figure
+
+    from lifecycle_lab.plots import fonts
+    from lifecycle_lab.plots.movable_type import TypeRenderer
+
+    style = {"fontsize": size, "color": colour, **fonts.text_style()}
+    with fonts.chinese():
+        figure = Figure((4, 1), dpi=100)
+        figure.patch.set_color("#56B4E9")
+        text = figure.text(0.1, 0.5, words, va="baseline", **style)
+        drawn = []
+        for renderer in (RendererAgg(400, 100, 100), TypeRenderer(400, 100, 100)):
+            figure.draw(renderer)
+            box = text.get_window_extent(renderer).bounds
+            drawn.append((np.array(renderer.buffer_rgba()).astype(int), box))
+    (wanted, box), (found, ours) = drawn
+    assert (wanted != wanted[0, 0]).any(axis=2).sum() > 100
+    assert np.abs(found - wanted).max() <= 1
+    assert ours == pytest.approx(box)
 
 
 def test_ipywidgets_is_imported_only_when_shown():

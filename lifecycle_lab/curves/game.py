@@ -98,7 +98,8 @@ def bend(cohort: Cohort, budget: Budget) -> LifeCurve:
 def play(cohort: Cohort, budget: Budget) -> Outcome:
     """照 budget（每位在场客户每月花多少分，没写的是 0）过完全部月份。"""
     _check(budget)
-    curve, people = bend(cohort, budget), _millionths(cohort, budget)
+    curve = bend(cohort, budget)
+    people = _millionths(cohort, budget, curve)
     tv, profit, spent = [], [], dict.fromkeys(LEVERS, 0)
     for alive, (stage, each_tv, each_profit) in zip(people, _months(curve, cohort.horizon), strict=True):
         name = LEVERS[STAGES.index(stage)] if stage else LEVERS[0]
@@ -125,28 +126,25 @@ def _months(
     curve: LifeCurve, horizon: int
 ) -> tuple[tuple[str | None, tuple[int, int], tuple[int, int]], ...]:
     """每月的阶段、一位客户的交易额与利润（分子，分母）；许多种预算弯出同一条曲线，记住免得重算。"""
+    found = ((curve.stage(t), *curve.money(t)) for t in range(1, horizon + 1))
     return tuple(
-        (
-            curve.stage(t),
-            Fraction(curve.tv(t)).as_integer_ratio(),
-            Fraction(curve.profit(t)).as_integer_ratio(),
-        )
-        for t in range(1, horizon + 1)
+        (stage, Fraction(tv).as_integer_ratio(), Fraction(profit).as_integer_ratio())
+        for stage, tv, _, profit in found
     )
 
 
 def survivors(cohort: Cohort, budget: Budget) -> tuple[Fraction, ...]:
     """每月还在的人数：第 1 个月人人都在，此后按上个月所在阶段的离开率走；曲线走完就没有人了。"""
-    return tuple(Fraction(alive, MILLIONTH) for alive in _millionths(cohort, budget))
+    return tuple(Fraction(alive, MILLIONTH) for alive in _millionths(cohort, budget, bend(cohort, budget)))
 
 
-def _millionths(cohort: Cohort, budget: Budget) -> list[int]:
+def _millionths(cohort: Cohort, budget: Budget, curve: LifeCurve) -> list[int]:
     """每月还在的人数，百万分之一人为单位。"""
     stays = {
         s: (1 - cohort.levers[n].rate(budget.get(n, 0))).as_integer_ratio()
         for s, n in zip(STAGES, LEVERS, strict=True)
     }
-    stages = [stage for stage, _, _ in _months(bend(cohort, budget), cohort.horizon)]
+    stages = [stage for stage, _, _ in _months(curve, cohort.horizon)]
     people = [cohort.customers * MILLIONTH]
     for before, now in itertools.pairwise(stages):
         top, bottom = stays[before] if before and now else (0, 1)

@@ -45,7 +45,7 @@ class LifeView:
     @cached_property
     def rows(self) -> tuple[curves.Month, ...]:
         """离开以前的每个月。"""
-        return curves.monthly(self.curve, self.curve.decline_end)[: self.months]
+        return curves.monthly(self.curve, self.months)
 
     @cached_property
     def totals(self) -> tuple[int, ...]:

@@ -28,19 +28,19 @@ class Moving:
     """
 
     def __init__(self, panel: Axes, moving: Sequence[Artist]) -> None:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from lifecycle_lab.plots.movable_type import TypeRenderer
 
         self._moving = tuple(moving)
         for artist in self._moving:
             artist.set_animated(True)
         with fonts.chinese():
-            self._canvas = FigureCanvasAgg(panel.figure)  # type: ignore[arg-type]
             # 字在屏幕的分辨率下宽一点，照它重新排一次版，轴名才不会切掉
             panel.figure.set(dpi=SCREEN_DPI, layout_engine="constrained")  # type: ignore[union-attr]
             panel.figure.draw_without_rendering()  # type: ignore[union-attr]
             panel.figure.set_layout_engine("none")  # type: ignore[union-attr]
-            self._canvas.draw()
-        self._still = self._canvas.copy_from_bbox(panel.figure.bbox)
+            self._paper = TypeRenderer(*map(round, panel.figure.bbox.size), SCREEN_DPI)
+            panel.figure.draw(self._paper)
+        self._still = self._paper.copy_from_bbox(panel.figure.bbox)
         # 一开始就定下：同样的一处，怎么走来都是同样的字节
         self._palette = _palette(self._drawn(), self._moving)
 
@@ -53,12 +53,11 @@ class Moving:
     def _drawn(self) -> Image:
         from PIL import Image
 
-        self._canvas.restore_region(self._still)
-        renderer = self._canvas.get_renderer()
+        self._paper.restore_region(self._still)
         for artist in self._moving:
-            artist.draw(renderer)
-        size = self._canvas.get_width_height()
-        return Image.frombuffer("RGBA", size, self._canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
+            artist.draw(self._paper)
+        size = self._paper.width, self._paper.height
+        return Image.frombuffer("RGBA", size, self._paper.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
 
 
 def _palette(picture: Image, moving: Sequence[Artist]) -> Image:
