@@ -101,9 +101,7 @@ DUE = datetime.fromisoformat("2026-12-20T23:59:00+08:00")
     ],
 )
 def test_late_days_round_up_after_the_grace_and_stop_at_the_most(tmp_path, minutes, days, percent):
-    room = with_rules(
-        new_class(tmp_path, 1), ("# due = 2026-12-20T23:59:00+08:00", "due = 2026-12-20T23:59:00+08:00")
-    )
+    room = with_rules(new_class(tmp_path, 1), ('# due = "2026-12-20 23:59"', 'due = "2026-12-20 23:59"'))
     saved = (DUE + timedelta(minutes=minutes)).isoformat()
     handed(room, {"a.json": encode(replace(perfect(room, room.roster.students[0]), saved_at=saved))})
     one = grade_class(room).graded[0]
@@ -113,9 +111,7 @@ def test_late_days_round_up_after_the_grace_and_stop_at_the_most(tmp_path, minut
 
 
 def test_the_last_version_in_time_counts_and_the_later_one_is_told(tmp_path):
-    room = with_rules(
-        new_class(tmp_path, 1), ("# due = 2026-12-20T23:59:00+08:00", "due = 2026-12-20T23:59:00+08:00")
-    )
+    room = with_rules(new_class(tmp_path, 1), ('# due = "2026-12-20 23:59"', 'due = "2026-12-20 23:59"'))
     early = replace(perfect(room, room.roster.students[0]), saved_at="2026-12-19T08:00:00+08:00")
     late = replace(
         early.with_cells("warm_up", {("甲", "mark"): "↑"}), saved_at="2027-01-09T08:00:00+08:00", revision=99
