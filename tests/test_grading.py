@@ -228,9 +228,23 @@ def test_the_formulas_say_what_we_say(tmp_path):
     assert read_marks(room) == grades.marks
 
 
+def test_the_total_and_the_cells_to_fill_are_seen_without_scrolling(tmp_path):
+    """1366 像素宽的屏幕放得下约 190 个半角字：总分在最左，填分的格在文字左边，文字也看得见。"""
+    room = new_class(tmp_path, 1)
+    handed(room, {"a.json": encode(perfect(room, room.roster.students[0]))})
+    grade_class(room).write()
+    book = openpyxl.load_workbook(room.folder / "gradebook.xlsx")
+    page, scores = book["文字评阅"], [cell.value for cell in book["成绩"][1]]
+    heads = [cell.value for cell in page[1]]
+    assert scores[4] == "总分（375）"  # 42 道练习的满分之和
+    assert heads.index("教师评分") < heads.index("评语") < heads.index("学生写的")
+    widths = [page.column_dimensions[cell.column_letter].width for cell in page[1]]
+    assert sum(widths[: heads.index("学生写的") + 1]) <= 190
+
+
 def column(path: Path, name: str) -> list[float]:
     page = openpyxl.load_workbook(path, data_only=True)["成绩"]
-    place = [cell.value for cell in page[1]].index(name)
+    (place,) = [i for i, cell in enumerate(page[1]) if cell.value.startswith(name)]
     return [
         row[place].value for row in page.iter_rows(min_row=2) if isinstance(row[place].value, int | float)
     ]
@@ -277,7 +291,9 @@ def test_a_text_changed_after_marking_asks_for_another_look(tmp_path):
     for _ in range(2):  # 提醒不因为再评一次就没了
         grade_class(room).write()
         page = openpyxl.load_workbook(room.folder / "gradebook.xlsx")["文字评阅"]
-        noted = [row[-1].value for row in page.iter_rows(min_row=2) if row[3].value == "a13_why"]
+        heads = [cell.value for cell in page[1]]
+        rows = [dict(zip(heads, row, strict=True)) for row in page.iter_rows(min_row=2, values_only=True)]
+        noted = [row["提醒"] for row in rows if row["练习编号"] == "a13_why"]
         assert "再看一眼" in noted[0]
 
 
