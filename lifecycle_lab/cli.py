@@ -14,22 +14,18 @@ import typer
 
 from lifecycle_lab import cli_class, cli_report
 from lifecycle_lab.cli_generate import generate
+from lifecycle_lab.cli_help import App, UsageError, in_chinese
 from lifecycle_lab.clock import tomorrow
 from lifecycle_lab.schema import LabError, ParameterError
 
 if TYPE_CHECKING:
     from lifecycle_lab.run import Finished
 
-app = typer.Typer(
-    help="客户生命周期管理实训工作簿",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-data_app = typer.Typer(help="自带的数据", no_args_is_help=True)
+app = App("客户生命周期管理实训工作簿")
+data_app = App("自带的数据")
 app.add_typer(data_app, name="data")
 data_app.command("generate")(generate)
-orders_app = typer.Typer(help="任何一家店的订单导出", no_args_is_help=True)
+orders_app = App("任何一家店的订单导出")
 app.add_typer(orders_app, name="orders")
 cli_report.add_to(app)
 cli_class.add_to(app)
@@ -42,7 +38,9 @@ AsOf = Annotated[str, typer.Option(help="观察日 年-月-日，只用于订单
 
 @app.command("run")
 def run_command(
-    notebooks: Annotated[list[str] | None, typer.Argument(help="课名，如 04_rfm_training；空为全部")] = None,
+    notebooks: Annotated[
+        list[str] | None, typer.Argument(metavar="[课 …]", help="课名，如 04_rfm_training；空为全部")
+    ] = None,
     mode: Annotated[
         list[str] | None,
         typer.Option(help="blank、key、sabotage；可写几次；示范学号默认 key，别的默认 blank"),
@@ -86,7 +84,7 @@ def _report_progress(done: Finished, count: int, total: int) -> None:
 
 @app.command()
 def variant(
-    student_id: Annotated[str, typer.Argument(help="学号")],
+    student_id: Annotated[str, typer.Argument(metavar="学号", help="题本给谁")],
     source: Source = "",
     as_of: AsOf = "",
     key: Annotated[bool, typer.Option("--key", help="连标准答案一起")] = False,
@@ -112,7 +110,7 @@ def variant(
 
 @app.command()
 def check(
-    answers: Annotated[Path, typer.Argument(help="学生交来的答案文件")],
+    answers: Annotated[Path, typer.Argument(metavar="答案.json", help="学生交来的答案文件")],
     as_json: Annotated[bool, typer.Option("--json", help="写成 JSON")] = False,
     source: Annotated[str, typer.Option(help="答案是用自备文件做的：那份文件的路径")] = "",
     as_of: Annotated[str, typer.Option(help="课程定的观察日；空为答案文件里写的那一天")] = "",
@@ -266,10 +264,13 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        sys.exit(app(prog_name="lifecycle-lab", standalone_mode=False))
+    except UsageError as error:
+        asked = type(error).__name__ == "NoArgsIsHelpError"
+        typer.echo(error.ctx.get_help() if asked else str(in_chinese(error)), err=True)
     except LabError as error:
         typer.echo(str(error), err=True)
-        sys.exit(2)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lifecycle_lab.cli_help import App
 from lifecycle_lab.export import terminal_text
 
-class_app = typer.Typer(help="一个班：开班、发放、收取、评分、讲评", no_args_is_help=True)
+if TYPE_CHECKING:
+    from lifecycle_lab.grading import ClassGrades
+
+class_app = App("一个班：开班、发放、收取、评分、讲评")
 Folder = Annotated[Path, typer.Option("--class", help="班级文件夹（class init 的 --out）")]
 _MOST_SHOWN = 20
 
@@ -25,6 +29,10 @@ def _say(*lines: str) -> None:
         typer.echo(terminal_text(line))
 
 
+def _next(what: str) -> str:
+    return f"下一步：{what}"
+
+
 def _progress(count: int, total: int) -> None:
     if sys.stderr.isatty():
         typer.echo(f"\r{count}/{total}", err=True, nl=count == total)
@@ -32,7 +40,7 @@ def _progress(count: int, total: int) -> None:
 
 @class_app.command("init")
 def init(
-    roster: Annotated[Path, typer.Argument(help="名单（CSV 或 XLSX，有“学号”一列）")],
+    roster: Annotated[Path, typer.Argument(metavar="名单", help="名单（CSV 或 XLSX，有“学号”一列）")],
     course: Annotated[str, typer.Option(help="班名，如 营销2301")],
     out: Annotated[Path, typer.Option(help="班级文件夹（新的）；密钥与成绩册都在里面，不要发给学生")],
     source: Annotated[str, typer.Option(help="题本从哪份数据抽：survey、online_retail 或文件")] = "",
@@ -45,8 +53,9 @@ def init(
     _say(
         f"开好了：{found.rules.name}，{len(found.roster.students)} 人，{len(found.rules.tasks)} 次作业。",
         *(f"注意：{note}" for note in found.roster.notes),
-        f"规则在 {out / 'course.toml'}：截止、分值、迟交在那里改。",
+        f"规则在 {out / 'course.toml'}：截止、分值、迟交用记事本在那里改；截止在发以前写，开始说明里就有。",
         f"密钥在 {out / 'secret.key'}：只留在你这里，另存一份；丢了它，题本就算不回来。",
+        _next(f"lifecycle-lab class hand-out --class {out}"),
     )
 
 
@@ -63,13 +72,24 @@ def hand_out_command(
     sizes = [size for _, size in found.files]
     _say(
         f"写好了 {len(sizes)} 个文件，共 {found.total / 1e6:.1f} MB，最大的 {max(sizes) / 1e3:.0f} kB。",
-        f"在 {folder / 'hand-out'}：一人发一个，名字里有学号。",
+        *_given_out(folder / "hand-out", shared, printed),
+        _next(f"学生交回来以后，lifecycle-lab class collect 收来的文件夹 --class {folder}"),
     )
+
+
+def _given_out(place: Path, shared: bool, printed: bool) -> list[str]:
+    """哪些文件给谁。"""
+    own = [f"在 {place}：一人发一个，名字里有学号。"]
+    common = [f"{place / 'lessons.zip'} 全班一样；{place / 'variants'} 里一人发一个，名字里有学号。"]
+    paper = [f"{place / 'printed'} 里一人一份 Word，打印出来发。"] if printed else []
+    return (common if shared else own) + paper
 
 
 @class_app.command("collect")
 def collect_command(
-    what: Annotated[list[Path], typer.Argument(help="放着交来的东西的文件夹或 ZIP；可以写几个")],
+    what: Annotated[
+        list[Path], typer.Argument(metavar="收来的", help="放着交来的东西的文件夹或 ZIP；可以写几个")
+    ],
     folder: Folder = Path("."),
 ) -> None:
     """收：认出每一件是谁的，说出谁没有交、谁交了几份、哪些没用上。可以收几次。"""
@@ -86,7 +106,8 @@ def collect_command(
         *_listed("交过几份", [f"{who}（{count} 份）" for who, count in found.twice]),
         *_listed("认不出", [f"{row.place}：{row.said}" for row in found.unassigned]),
         *_listed("读不懂", [f"{row.place}：{row.said}" for row in found.refused]),
-        f"每一件一行，在 {folder / 'collected.csv'}。",
+        f"每一件一行，在 {folder / 'collected.csv'}。没用上的请学生照上面说的重交一份，放进来再收一次，收过的不会重复。",
+        _next(f"lifecycle-lab class grade --class {folder}"),
     )
 
 
@@ -105,7 +126,16 @@ def grade_command(
     from lifecycle_lab.grading.grade import summary_lines
 
     grades = grade_class(open_class(folder))
-    _say(*summary_lines(grades, grades.write(docx=docx, progress=_progress)))
+    _say(*summary_lines(grades, grades.write(docx=docx, progress=_progress)), _after_grading(grades, folder))
+
+
+def _after_grading(grades: ClassGrades, folder: Path) -> str:
+    if not grades.received:
+        return _next(f"还没有收过作业，先 lifecycle-lab class collect 收来的文件夹 --class {folder}")
+    return _next(
+        f"打开 {folder / 'gradebook.xlsx'}，在“文字评阅”页的黄格里填分，存盘、关掉，再运行一次这条命令；"
+        f"{folder / 'feedback'} 里一人一份，发给学生。"
+    )
 
 
 @class_app.command("simulate")
@@ -134,7 +164,9 @@ def lesson_plans_command(
     """教案：一课一份，目标、误解、概念题取自课页与题目，时间与板书是写好的。"""
     from lifecycle_lab.grading.lesson_plans import write_plans
 
-    _say(f"写好了 {len(write_plans(out, docx=docx))} 份教案，在 {out}。")
+    lessons = {path.stem for path in write_plans(out, docx=docx)}
+    kinds = "每课一份 Word、一份 Markdown" if docx else "每课一份 Markdown（纯文字）；要 Word，加 --docx"
+    _say(f"写好了 {len(lessons)} 课的教案，在 {out}：{kinds}。")
 
 
 @class_app.command("export-nbgrader")

@@ -134,3 +134,35 @@ def test_data_build_rebuilds_the_survey_byte_for_byte(tmp_path):
     assert done.returncode == 0, done.stderr
     for name in ("survey.csv", "README.md", "datapackage.toml"):
         assert (copies / name).read_bytes() == (ROOT / "data" / name).read_bytes(), name
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["class", "init", "名单.csv", "--out", "甲班"], "少了 --course"),
+        (["class", "inti"], "不认识 「inti」"),
+        (["class", "collect"], "少了 收来的"),
+        (["class", "hand-out", "甲班"], "不认识 「甲班」"),
+        (["class", "simulate", "--out", "演示", "--students", "六十"], "--students 的值不合用"),
+        (["class", "grade", "--folder", "甲班"], "没有 --folder 这个选项"),
+    ],
+)
+def test_a_mistyped_command_is_answered_in_chinese_with_the_way_on(tmp_path, words, said):
+    done = cli(*words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "--help 列出每一项怎样写" in done.stderr
+    assert not ENGLISH & set(done.stderr.casefold().split())
+    assert list(tmp_path.iterdir()) == []
+
+
+ENGLISH = {"usage:", "error", "missing", "option", "options", "try", "show", "invalid", "required"}
+
+
+@pytest.mark.parametrize("words", [[], ["class"], ["class", "collect"], ["run"], ["orders", "check"]])
+def test_help_is_chinese_and_nothing_is_cut(words):
+    done = cli(*words, "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith("用法：lifecycle-lab")
+    assert not any(line.endswith("…") for line in done.stdout.splitlines()[1:])
+    assert not ENGLISH & set(done.stdout.casefold().split())

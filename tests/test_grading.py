@@ -101,9 +101,7 @@ DUE = datetime.fromisoformat("2026-12-20T23:59:00+08:00")
     ],
 )
 def test_late_days_round_up_after_the_grace_and_stop_at_the_most(tmp_path, minutes, days, percent):
-    room = with_rules(
-        new_class(tmp_path, 1), ("# due = 2026-12-20T23:59:00+08:00", "due = 2026-12-20T23:59:00+08:00")
-    )
+    room = with_rules(new_class(tmp_path, 1), ('# due = "2026-12-20 23:59"', 'due = "2026-12-20 23:59"'))
     saved = (DUE + timedelta(minutes=minutes)).isoformat()
     handed(room, {"a.json": encode(replace(perfect(room, room.roster.students[0]), saved_at=saved))})
     one = grade_class(room).graded[0]
@@ -113,9 +111,7 @@ def test_late_days_round_up_after_the_grace_and_stop_at_the_most(tmp_path, minut
 
 
 def test_the_last_version_in_time_counts_and_the_later_one_is_told(tmp_path):
-    room = with_rules(
-        new_class(tmp_path, 1), ("# due = 2026-12-20T23:59:00+08:00", "due = 2026-12-20T23:59:00+08:00")
-    )
+    room = with_rules(new_class(tmp_path, 1), ('# due = "2026-12-20 23:59"', 'due = "2026-12-20 23:59"'))
     early = replace(perfect(room, room.roster.students[0]), saved_at="2026-12-19T08:00:00+08:00")
     late = replace(
         early.with_cells("warm_up", {("甲", "mark"): "↑"}), saved_at="2027-01-09T08:00:00+08:00", revision=99
@@ -232,9 +228,23 @@ def test_the_formulas_say_what_we_say(tmp_path):
     assert read_marks(room) == grades.marks
 
 
+def test_the_total_and_the_cells_to_fill_are_seen_without_scrolling(tmp_path):
+    """1366 像素宽的屏幕放得下约 190 个半角字：总分在最左，填分的格在文字左边，文字也看得见。"""
+    room = new_class(tmp_path, 1)
+    handed(room, {"a.json": encode(perfect(room, room.roster.students[0]))})
+    grade_class(room).write()
+    book = openpyxl.load_workbook(room.folder / "gradebook.xlsx")
+    page, scores = book["文字评阅"], [cell.value for cell in book["成绩"][1]]
+    heads = [cell.value for cell in page[1]]
+    assert scores[4] == "总分（375）"  # 42 道练习的满分之和
+    assert heads.index("教师评分") < heads.index("评语") < heads.index("学生写的")
+    widths = [page.column_dimensions[cell.column_letter].width for cell in page[1]]
+    assert sum(widths[: heads.index("学生写的") + 1]) <= 190
+
+
 def column(path: Path, name: str) -> list[float]:
     page = openpyxl.load_workbook(path, data_only=True)["成绩"]
-    place = [cell.value for cell in page[1]].index(name)
+    (place,) = [i for i, cell in enumerate(page[1]) if cell.value.startswith(name)]
     return [
         row[place].value for row in page.iter_rows(min_row=2) if isinstance(row[place].value, int | float)
     ]
@@ -281,7 +291,9 @@ def test_a_text_changed_after_marking_asks_for_another_look(tmp_path):
     for _ in range(2):  # 提醒不因为再评一次就没了
         grade_class(room).write()
         page = openpyxl.load_workbook(room.folder / "gradebook.xlsx")["文字评阅"]
-        noted = [row[-1].value for row in page.iter_rows(min_row=2) if row[3].value == "a13_why"]
+        heads = [cell.value for cell in page[1]]
+        rows = [dict(zip(heads, row, strict=True)) for row in page.iter_rows(min_row=2, values_only=True)]
+        noted = [row["提醒"] for row in rows if row["练习编号"] == "a13_why"]
         assert "再看一眼" in noted[0]
 
 

@@ -50,6 +50,23 @@ def test_the_whole_way_from_the_readme(walked):
     assert (folder / "教案" / "04_rfm_training.md").is_file()
 
 
+def test_every_step_says_what_comes_next(walked):
+    found = walked[1]
+    assert "下一步：学生交回来以后，lifecycle-lab class collect" in found["hand-out"].stdout
+    assert "下一步：lifecycle-lab class grade --class 演示/class" in found["collect"].stdout
+    assert "“文字评阅”页的黄格里填分" in found["grade"].stdout
+    assert "写好了 12 课的教案" in found["plans"].stdout
+
+
+def test_grading_before_collecting_says_so(tmp_path):
+    (tmp_path / "名单.csv").write_text("学号,姓名\n0223,王小明\n", encoding="gb18030")
+    opened = run("init", "名单.csv", "--course", "甲班", "--out", "甲班", folder=tmp_path)
+    assert "下一步：lifecycle-lab class hand-out --class 甲班" in opened.stdout
+    graded = run("grade", "--class", "甲班", folder=tmp_path)
+    assert graded.returncode == 0
+    assert "还没有收过作业，先 lifecycle-lab class collect" in graded.stdout
+
+
 def test_the_guide_and_the_readme_name_only_commands_there_are(walked):
     told = run("--help", folder=walked[0]).stdout
     for page in (ROOT / "README.md", ROOT / "docs" / "instructor" / "README.md"):

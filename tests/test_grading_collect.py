@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -72,6 +73,18 @@ def test_links_pipes_and_folders_of_ours_are_listed_not_followed(tmp_path):
     assert found["in/older"].status == found["in/.DS_Store"].status == "skipped"
     assert [row.student for row in found.values() if row.student] == [room.roster.students[1].student_id]
     assert len(found) == 6
+
+
+def test_a_copy_of_a_class_among_the_submissions_is_one_line_and_hands_nothing_in(tmp_path):
+    """备份的班级文件夹里有发出去的空白答案；收进来，全班就都“交了”。"""
+    room = new_class(tmp_path / "x")
+    folder = written(tmp_path / "in", {"b.json": honest(room, 1)})
+    shutil.copytree(room.folder, folder / "备份")
+    written(folder / "备份", {"hand-out/1/answers/a.json": honest(room, 0)})
+    found = {row.place: row for row in collect(room, [folder])}
+    assert sorted(found) == ["in/b.json", "in/备份"]
+    assert "班级文件夹" in found["in/备份"].said
+    assert [row.student for row in found.values() if row.student] == [room.roster.students[1].student_id]
 
 
 def test_who_is_missing_who_came_twice_and_again_is_the_same(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import openpyxl
@@ -23,6 +24,11 @@ def roster(folder: Path, text: str, encoding: str = "utf-8") -> Path:
     path = folder / "名单.csv"
     path.write_bytes(text.encode(encoding))
     return path
+
+
+def test_a_line_of_totals_is_pointed_out(tmp_path):
+    found = read_roster(roster(tmp_path, "学号,姓名\n0223,王小明\n0224,李娜\n合计,2 人\n"))
+    assert ["「合计」" in note for note in found.notes] == [True]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -96,6 +102,50 @@ def test_every_exercise_of_the_course_is_in_exactly_one_task(tmp_path):
     assert rules.points == {name: e.points for name, e in course().exercises.items()}
 
 
+DUE = '# due = "2026-12-20 23:59"'
+LAST_MINUTE = datetime(2026, 12, 20, 23, 59, tzinfo=timezone(timedelta(hours=8)))
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        (DUE.removeprefix("# "), LAST_MINUTE),
+        ('due = "2026-12-20 23：59"', LAST_MINUTE),
+        ("due = 2026-12-20T23:59:00", LAST_MINUTE),
+        ("due = 2026-12-20T15:59:00Z", LAST_MINUTE),
+        ('due = "2026-12-20"', LAST_MINUTE.replace(second=59)),
+        ("due = 2026-12-20", LAST_MINUTE.replace(second=59)),
+        (DUE, None),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_deadline_is_read_as_beijing_time_whatever_notepad_saved(tmp_path, written, moment, encoding):
+    path = new_class(tmp_path).folder / "course.toml"
+    text = path.read_text("utf-8").replace(DUE, written, 1)
+    path.write_text(text.replace("\n", "\r\n"), encoding, newline="")
+    assert open_class(path.parent).rules.tasks[0].due == moment
+
+
+def test_a_lesson_can_be_left_out_and_every_exercise_is_named(tmp_path):
+    path = new_class(tmp_path).folder / "course.toml"
+    head, first, *rest = path.read_text("utf-8").split("\n\n[[assignment]]")
+    assert '"warm_up"' in first
+    path.write_text("\n\n[[assignment]]".join([head, *rest]), "utf-8")
+    rules = open_class(path.parent).rules
+    assert "warm_up" not in rules.exercises
+    assert rules.tasks[0].id == "01_stages"
+    points = path.read_text("utf-8").split("\n[points]")[1].splitlines()[1:]
+    assert points[0] == "warm_up = 3  # 热身：给三位客户标箭头"
+    assert all("  # " in line for line in points)
+
+
+def test_a_lost_secret_is_asked_back_from_the_backup(tmp_path):
+    folder = new_class(tmp_path).folder
+    (folder / "secret.key").unlink()
+    with pytest.raises(LabError, match="从备份里找回来"):
+        open_class(folder)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
@@ -103,7 +153,11 @@ def test_every_exercise_of_the_course_is_in_exactly_one_task(tmp_path):
         ("percent_per_day = 10", "", "percent_per_day"),
         ('clock = "saved"', 'clock = "now"', "clock"),
         ('exercises = ["warm_up"]', 'exercises = ["warm"]', "warm"),
-        ("# due = 2026-12-20T23:59:00+08:00", 'due = "明天"', "due"),
+        (DUE, 'due = "明天"', "「明天」"),
+        (DUE, 'due = "12月20日 23:59"', '写成 due = "2026-12-20 23:59"'),
+        (DUE, "due = 2026-12-20 23:59", '截止写成 due = "2026-12-20 23:59"'),
+        (DUE, "due = 2026/12/20", "「due = 2026/12/20」"),
+        (DUE, "due = “2026-12-20 23:59”", "引号"),
         ("warm_up = 3", "warm_up = -3", "warm_up"),
         ("warm_up = 3", "worm_up = 3", "worm_up"),
         ("rules = 1", "rules = 2", "rules"),

@@ -19,7 +19,7 @@ _NAMES = {
         "accepted accepted_part older same skipped_system skipped_older link special unreadable "
         "deep many empty big notebook variant office page picture pdf packed unknown zip_broken "
         "zip_overlap zip_nested zip_encrypted zip_method zip_outside zip_ratio other_course "
-        "bad_id demo stranger stranger_near accident "
+        "bad_id class_folder demo stranger stranger_near accident "
     ),
     "flag": (
         "foreign_variant foreign_means foreign_problem other_name same_session not_canonical "

@@ -186,8 +186,13 @@ def read_sheet(path: Path, columns: tuple[str, ...]) -> list[Record]:
     ]
 
 
-def read_nest(path: Path, name: str = "") -> Record:
-    """一份 TOML，作为一条顶层记录；小数按写法精确保留（Decimal）。name: 报错时怎样称呼它，空为文件名。"""
+def read_nest(
+    path: Path, name: str = "", remedy: str = "多半是少了引号、方括号或等号；同一个键写了两次也会这样。"
+) -> Record:
+    """一份 TOML，作为一条顶层记录；小数按写法精确保留（Decimal）。
+
+    name: 报错时怎样称呼它，空为文件名。remedy: 写法不对时说的办法。
+    """
     name = name or path.name
     try:
         text = decode(read_bytes(path), path.name)
@@ -198,10 +203,12 @@ def read_nest(path: Path, name: str = "") -> Record:
     except (ValueError, RecursionError) as error:
         # 库的说明是英文，只取行列
         place = re.search(r"line (\d+), column (\d+)", str(error))
+        line = text.split("\n")[int(place[1]) - 1].strip() if place else ""
         raise ContentError(
             f"{name} 不合 TOML 的写法。",
             where=name + (f" 第 {place[1]} 行第 {place[2]} 个字附近" if place else ""),
-            remedy="多半是少了引号、方括号或等号；同一个键写了两次也会这样。",
+            why=f"那一行写的是 {quote(line, 80)}。" if line else "",
+            remedy=remedy,
         ) from None
 
 

@@ -5,6 +5,7 @@ course.toml 是教师的：改截止、分值、扣分，不用碰程序；写�
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
@@ -21,7 +22,7 @@ from lifecycle_lab.content.records import Record, read_nest
 from lifecycle_lab.exercises.assignment import Assignment, assign
 from lifecycle_lab.exercises.sources import SHIPPED, SURVEY, open_population
 from lifecycle_lab.grading.roster import Roster, Student, read_roster
-from lifecycle_lab.reading import read_bytes
+from lifecycle_lab.reading import halfwidth, read_bytes
 from lifecycle_lab.schema import ContentError, ParameterError, Population, quote
 
 FORMAT, RULES = 1, 1
@@ -29,6 +30,8 @@ SETTINGS, ROSTER, SECRET = "course.toml", "roster.csv", "secret.key"
 SECRET_BYTES = 32
 BEIJING = timezone(timedelta(hours=8))
 """没有写时区的时刻按北京时间。"""
+_DUE_LIKE = "2026-12-20 23:59"
+_WAY_TO_WRITE = f'看那一行：引号、方括号、等号要用英文的，成双成对；截止写成 due = "{_DUE_LIKE}"，有引号；同一个键不写两次。'
 _HEX = re.compile(rb"[0-9a-f]{64}")
 
 
@@ -149,8 +152,10 @@ def settings_text(rules: Rules) -> str:
     """course.toml 的全文；教师从这里改。"""
     late = rules.late
     parts = [
-        "# 一个班的规则。改完存盘，再运行 class grade，成绩就按新的规则重算。",
-        "# 引号里是文字；截止写成 2026-12-20T23:59:00+08:00（不加引号），没有这一行就是不设截止。",
+        "# 一个班的规则：用记事本改，存盘，再运行 class grade，成绩就按新的规则重算。",
+        "# 引号、方括号、等号用英文的；# 后面是给人看的说明，程序不看。",
+        "# 截止：去掉那一行开头的 #，改成自己的时刻（北京时间）；留着 # 就是不设截止。发以前写好，开始说明里就有。",
+        "# 不上的课：把那一课的一段（从 [[assignment]] 到下一个空行）整段删去；[points] 里的不用删。",
         f"format = {FORMAT}",
         f"rules = {RULES}  # 规则的版本，改评分办法的程序会换它",
         f"name = {_quoted(rules.name)}",
@@ -159,18 +164,20 @@ def settings_text(rules: Rules) -> str:
         "",
         "[late]",
         f"clock = {_quoted(late.clock)}  # saved 学生文件里的保存时间；received 收到的文件的时间",
-        f"grace_minutes = {late.grace_minutes}",
-        f"percent_per_day = {late.percent_per_day}",
-        f"most_percent = {late.most_percent}",
+        f"grace_minutes = {late.grace_minutes}  # 晚这么多分钟以内不算迟",
+        f"percent_per_day = {late.percent_per_day}  # 每迟一天（不满一天算一天）扣这一次作业的百分之几",
+        f"most_percent = {late.most_percent}  # 至多扣百分之几",
         "",
     ]
     for task in rules.tasks:
-        due = f"due = {task.due.isoformat()}" if task.due else "# due = 2026-12-20T23:59:00+08:00"
+        due = f"{task.due.astimezone(BEIJING):%Y-%m-%d %H:%M}" if task.due else _DUE_LIKE
         names = ", ".join(map(_quoted, task.exercises))
-        parts += ["[[assignment]]", f"id = {_quoted(task.id)}", f"title = {_quoted(task.title)}", due]
-        parts += [f"exercises = [{names}]", ""]
+        parts += ["[[assignment]]", f"id = {_quoted(task.id)}", f"title = {_quoted(task.title)}"]
+        parts += [f"{'' if task.due else '# '}due = {_quoted(due)}", f"exercises = [{names}]", ""]
     parts += ["[points]  # 每个练习的满分；机器判的与教师评的按比例变"]
-    parts += [f"{name} = {points}" for name, points in rules.points.items()]
+    parts += [
+        f"{name} = {rules.points[name]}  # {course().exercises[name].title}" for name in rules.exercises
+    ]
     return "\n".join(parts) + "\n"
 
 
@@ -188,11 +195,11 @@ def open_class(folder: Path | str = ".") -> Classroom:
             remedy="先用 class init 开班；或用 --class 说出班级的文件夹。",
         )
     rules = read_rules(folder / SETTINGS)
-    secret = read_bytes(folder / SECRET, 4096).strip()
+    secret = read_bytes(folder / SECRET, 4096).strip() if (folder / SECRET).exists() else b""
     if not _HEX.fullmatch(secret):
         raise ParameterError(
-            "课程密钥坏了。",
-            where=SECRET,
+            "课程密钥坏了，或者不见了。",
+            where=str(folder / SECRET),
             why="它应该是 64 位十六进制。",
             remedy="从备份里找回来：换了密钥，题本就全换了。",
         )
@@ -201,7 +208,7 @@ def open_class(folder: Path | str = ".") -> Classroom:
 
 def read_rules(path: Path) -> Rules:
     """班级的 course.toml；写错 → ContentError，说出是哪一项。"""
-    top = read_nest(path)
+    top = read_nest(path, remedy=_WAY_TO_WRITE)
     top.whole("format", FORMAT, FORMAT)
     top.whole("rules", RULES, RULES)
     late = Record(f"{top.where} [late]", dict(top.need("late", dict, "一节 [late]")))  # type: ignore[call-overload]
@@ -239,18 +246,26 @@ def _tasks(top: Record) -> tuple[Task, ...]:
 
 
 def _due(record: Record) -> datetime | None:
+    """截止：引号里的“年-月-日 时:分”，或 TOML 自己的时刻；只写了日子，就到那天的最后一秒。"""
     due = record.get("due")
-    if due is None:
-        return None
+    if isinstance(due, str):
+        due = _moment(halfwidth(due))
     if isinstance(due, date) and not isinstance(due, datetime):
         due = datetime(due.year, due.month, due.day, 23, 59, 59)
-    if not isinstance(due, datetime):
+    if due is not None and not isinstance(due, datetime):
         raise ContentError(
-            f"{quote(due)} 不是时刻。",
+            f"截止写的是 {quote(record.get('due'))}，读不出是哪一刻。",
             where=record.at("due"),
-            remedy="写成 2026-12-20T23:59:00+08:00，不加引号。",
+            remedy=f'写成 due = "{_DUE_LIKE}"（年-月-日 时:分）。',
         )
-    return due if due.tzinfo else due.replace(tzinfo=BEIJING)
+    return due if due is None or due.tzinfo else due.replace(tzinfo=BEIJING)
+
+
+def _moment(text: str) -> date | str:
+    for read in (date.fromisoformat, datetime.fromisoformat):
+        with contextlib.suppress(ValueError):
+            return read(text)
+    return text
 
 
 def _points(top: Record) -> dict[str, int]:

@@ -27,7 +27,21 @@ from lifecycle_lab.report.workbook import Sheet, letter, workbook
 from lifecycle_lab.schema import half_up
 
 _COUNTS = (RIGHT, CREDIT, WRONG, BLANK, FORMAT, PENDING)
-_MARK_COLUMN = 7  # “文字评阅”页里教师评分是第几列（从 0 数起）
+_FRONT = ("student", "name", "class", "state", "total", "flags")  # 成绩页最左的几列，不用往右找
+_TEXTS = {
+    "student": "text",
+    "name": "text",
+    "exercise": "text",
+    "full": "number",
+    "mark": "entry",
+    "comment": "entry",
+    "written": "prose",
+    "rubric": "prose",
+    "note": "text",
+    "exercise_id": "text",
+    "fingerprint": "text",
+    "judged": "entry",
+}  # “文字评阅”页：要填的格紧挨着冻住的姓名，看着文字也填得到
 _ADJUST_COLUMN = 2
 
 
@@ -36,7 +50,8 @@ def gradebook(
 ) -> bytes:
     """八页 → xlsx 的字节。"""
     texts = list(_text_rows(classroom, graded, marks))
-    places = {(row[0], row[3]): number for number, row in enumerate(texts, 2)}
+    key = list(_TEXTS).index("exercise_id")
+    places = {(row[0], row[key]): number for number, row in enumerate(texts, 2)}
     sheets = (
         _scores(classroom, graded, marks, places),
         _sheet("texts", _text_columns(), texts),
@@ -117,11 +132,12 @@ def total(classroom: Classroom, one: Graded, marks: Marks) -> Fraction:
 def _scores(
     classroom: Classroom, graded: Sequence[Graded], marks: Marks, places: dict[tuple[str, str], int]
 ) -> Sheet:
-    columns = list(_plain_columns("student", "name", "class", "state"))
+    full = sum(task_full(classroom, task) for task in classroom.rules.tasks)
+    columns = [*_plain_columns(*_FRONT[:4]), Column(f"{_word('total')}（{full}）", "number")]
+    columns.append(Column(_word("flags"), "whole"))
     for task in classroom.rules.tasks:
         columns += _task_columns(classroom, task)
-    columns += [Column(_word("adjust"), "number"), Column(_word("total"), "number")]
-    columns += _plain_columns("flags", "saved_at", "receipt")
+    columns += [Column(_word("adjust"), "number"), *_plain_columns("saved_at", "receipt")]
     rows = [_score_row(classroom, one, marks, places, n) for n, one in enumerate(graded, 2)]
     return _sheet("scores", columns, rows)
 
@@ -138,7 +154,12 @@ def _task_columns(classroom: Classroom, task: Task) -> Iterator[Column]:
             yield Column(_word("teacher", title=title, points=points), "number")
     title = task.title.split("：")[0]
     yield Column(_word("late", title=title), "share")
-    yield Column(_word("subtotal", title=title), "number")
+    yield Column(f"{_word('subtotal', title=title)}（{task_full(classroom, task)}）", "number")
+
+
+def task_full(classroom: Classroom, task: Task) -> int:
+    """一次作业的满分。"""
+    return sum(classroom.rules.scale_of(course().exercises[name])[0] for name in task.exercises)
 
 
 def _score_row(
@@ -147,6 +168,8 @@ def _score_row(
     line, student = Line(number), one.student
     for text in (student.student_id, student.name, student.class_name, grading().words[f"state.{one.state}"]):
         line.put(text)
+    line.cells.append(None)  # 总分：各次小计摆好了才写得出
+    line.put(len(one.flags) + len(one.notes) or None)
     parts = {part.task.id: part for part in one.parts}
     sums = [
         _put_task(classroom, line, task, parts.get(task.id), one, marks, places)
@@ -155,8 +178,9 @@ def _score_row(
     adjustment = marks.adjustment(student.student_id).points or Fraction(0)
     place = f"'{grading().words['sheet.adjust']}'!{letter(_ADJUST_COLUMN)}{number}"
     sums.append(line.put(Formula(f"SUM({place})", rounded(adjustment))))
-    line.put(Formula(f"ROUND(SUM({','.join(sums)}),2)", total(classroom, one, marks)))
-    line.put("\n".join((*one.flags, *one.notes)))
+    line.cells[_FRONT.index("total")] = Formula(
+        f"ROUND(SUM({','.join(sums)}),2)", total(classroom, one, marks)
+    )
     line.put(one.latest.answers.saved_at if one.latest else "")
     line.put(one.latest.answers.sha256[:12] if one.latest else "")
     return line.cells
@@ -183,14 +207,12 @@ def _mark_formula(one: Graded, exercise: Exercise, marks: Marks, places) -> Form
     if row is None:
         return None
     points = marks.mark(one.student.student_id, exercise.id).points or Fraction(0)
-    place = f"'{grading().words['sheet.texts']}'!{letter(_MARK_COLUMN)}{row}"
+    place = f"'{grading().words['sheet.texts']}'!{letter(list(_TEXTS).index('mark'))}{row}"
     return Formula(f"SUM({place})", points)
 
 
 def _text_columns() -> tuple[Column, ...]:
-    names = ("student", "name", "exercise", "exercise_id", "written", "rubric", "full", "mark", "comment")
-    kinds = {"full": "number", "mark": "entry", "comment": "entry", "judged": "entry"}
-    return tuple(Column(_word(n), kinds.get(n, "text")) for n in (*names, "fingerprint", "judged", "note"))
+    return tuple(Column(_word(name), kind) for name, kind in _TEXTS.items())
 
 
 def _text_rows(classroom: Classroom, graded: Sequence[Graded], marks: Marks) -> Iterator[list[object]]:
@@ -208,9 +230,10 @@ def _text_rows(classroom: Classroom, graded: Sequence[Graded], marks: Marks) -> 
                 f"{short(Fraction(line.points * mine, whole))} 分：{line.text}" for line in exercise.rubric
             )
             yield [
-                *(student, one.student.name, exercise.title, exercise.id, written, rubric),
-                *(teacher_full(classroom, exercise), mark.points, mark.comment or None),
-                *(fingerprint, mark.judged or None, grading().words["flag.later_text"] if changed else ""),
+                *(student, one.student.name, exercise.title.split("：")[0]),
+                *(teacher_full(classroom, exercise), mark.points, mark.comment or None, written, rubric),
+                grading().words["flag.later_text"] if changed else "",
+                *(exercise.id, fingerprint, mark.judged or None),
             ]
 
 
@@ -241,7 +264,7 @@ def _statistics(classroom: Classroom, graded: Sequence[Graded]) -> Sheet:
         *(Column(_word(n), k) for n, k in zip(("mean", "most", "least", "handed"), kinds, strict=True)),
     )
     scores = grading().words["sheet.scores"]
-    rows, column = [], 4
+    rows, column = [], len(_FRONT)
     for task in classroom.rules.tasks:
         for exercise in (course().exercises[name] for name in task.exercises):
             if exercise.machine_points:

@@ -75,7 +75,7 @@ def _rows(path: Path, sheet: str, columns: tuple[str, ...]) -> Iterator[tuple[st
         raise DataError(
             f"成绩册的“{title}”页读不出来，成绩册没有动。",
             where=path.name,
-            why=error.what,
+            why=error.why or error.what,
             remedy="关掉正开着它的软件再试；改坏了的，换回备份，或把它移走、重新评一次（填过的分要再填）。",
         ) from None
     places = {name: _place(header.cells, words[f"column.{name}"], path, title) for name in columns}

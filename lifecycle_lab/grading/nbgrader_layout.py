@@ -10,13 +10,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from lifecycle_lab.answers import write_file
-from lifecycle_lab.content import course
 from lifecycle_lab.export import sheet_text
 from lifecycle_lab.grading.classroom import Classroom
 from lifecycle_lab.grading.collecting import STORE
 from lifecycle_lab.grading.feedback import feedback_name
 from lifecycle_lab.grading.grade import ClassGrades
-from lifecycle_lab.grading.gradebook import late_percent, rounded, subtotal
+from lifecycle_lab.grading.gradebook import late_percent, rounded, subtotal, task_full
 from lifecycle_lab.grading.roster import Student
 from lifecycle_lab.grading.scoring import Graded, Part, machine_score
 from lifecycle_lab.reading import read_bytes
@@ -59,7 +58,7 @@ def _rows(grades: ClassGrades, one: Graded) -> Iterator[list[str]]:
         part = parts.get(task.id)
         raw = _raw(grades, one, part) if part else Fraction(0)
         score = subtotal(grades.classroom, part, one, grades.marks)
-        full = sum(grades.classroom.rules.scale_of(course().exercises[name])[0] for name in task.exercises)
+        full = task_full(grades.classroom, task)
         due = task.due.isoformat() if task.due else ""
         saved = part.version.answers.saved_at if part else ""
         texts = (task.id, due, saved, one.student.student_id, one.student.name, "", "")

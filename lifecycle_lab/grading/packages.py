@@ -19,13 +19,14 @@ from pathlib import Path, PurePosixPath
 
 from lifecycle_lab.answers import MAX_BYTES
 from lifecycle_lab.export import terminal_text
-from lifecycle_lab.grading.classroom import BEIJING
+from lifecycle_lab.grading.classroom import BEIJING, SECRET, SETTINGS
 
 MOST_ITEMS, DEEPEST, MOST_NESTED = 50_000, 12, 2
 MOST_ZIP_BYTES, MOST_UNPACKED = 256 * 2**20, 512 * 2**20
 MOST_RATIO, RATIO_FROM = 200, 2**20
 _SYSTEM = {".ds_store", "thumbs.db", "desktop.ini", "__macosx", ".ipynb_checkpoints", ".git"}
 _OLDER = "older"
+_CLASS_FILES = {SETTINGS, SECRET}  # 有这两样的是一个班级文件夹（多半是备份）：里面发出去的空白答案不是交来的
 _ZIP_ERRORS = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, RuntimeError),
     *(EOFError, OSError, ValueError, KeyError, OverflowError, MemoryError, IndexError, TypeError),
@@ -62,6 +63,9 @@ def _folder(folder: Path, shown: str, depth: int) -> Iterator[Item]:
             entries = sorted(scanned, key=lambda entry: entry.name)
     except OSError:
         yield Item(terminal_text(shown), problem="unreadable")
+        return
+    if {entry.name for entry in entries} >= _CLASS_FILES:
+        yield Item(terminal_text(shown), problem="class_folder")
         return
     for entry in entries:
         place = f"{shown}/{entry.name}"

@@ -145,12 +145,17 @@ def _refuse_doubles(name: str, students: Sequence[tuple[int, Student]]) -> None:
 
 
 def _notes(students: Sequence[Student]) -> tuple[str, ...]:
-    """学号全是数字却长短不一：多半有人开头的零被表格软件吃掉了。"""
+    """要教师看一眼的：一个数字也没有的学号（多半是合计行）；长短不一的（多半有人开头的零被吃掉了）。"""
+    notes = [
+        f"学号 {quote(s.student_id)} 里没有一个数字：不是学生（如“合计”一行）的话，从名单里删去，换一个文件夹重新开班。"
+        for s in students
+        if not any(map(str.isdigit, s.student_id))
+    ]
     lengths = {len(s.student_id) for s in students if s.student_id.isdigit()}
-    if len(lengths) < 2:
-        return ()
-    short = next(s for s in students if s.student_id.isdigit() and len(s.student_id) == min(lengths))
-    return (
-        f"学号长短不一（{min(lengths)} 位到 {max(lengths)} 位），如 {quote(short.student_id)}："
-        "看看是不是开头的 0 被表格软件去掉了。",
-    )
+    if len(lengths) > 1:
+        short = next(s for s in students if s.student_id.isdigit() and len(s.student_id) == min(lengths))
+        notes.append(
+            f"学号长短不一（{min(lengths)} 位到 {max(lengths)} 位），如 {quote(short.student_id)}："
+            "看看是不是开头的 0 被表格软件去掉了。"
+        )
+    return tuple(notes)

@@ -11,7 +11,7 @@ from typing import Literal
 from lifecycle_lab.export import Table
 from lifecycle_lab.schema import exact_decimal, half_up
 
-Kind = Literal["text", "whole", "money", "share", "number", "day", "entry"]
+Kind = Literal["text", "whole", "money", "share", "number", "day", "entry", "prose"]
 HIDDEN = "＊"
 """隐去的小组；值写成它，网页与 Excel 里都是这个记号。"""
 ABSENT = "—"
@@ -19,7 +19,10 @@ ABSENT = "—"
 
 @dataclass(frozen=True)
 class Column:
-    """一列：money 是整数最小单位（两位小数），share 与 number 是分数，day 是日期；entry 留给人填（黄底）。"""
+    """一列：money 是整数最小单位（两位小数），share 与 number 是分数，day 是日期；
+
+    entry 留给人填（黄底）；prose 是一大段话，列要宽。
+    """
 
     name: str
     kind: Kind = "text"
@@ -41,6 +44,7 @@ def grouped(text: str) -> str:
 
 _WRITTEN: Mapping[str, Callable] = {
     "text": str,
+    "prose": str,
     "whole": lambda value: f"{value:,}",
     "money": lambda value: grouped(exact_decimal(Fraction(value, 100), 2)),
     "share": lambda value: f"{half_up(100 * value, 1)}%",

@@ -22,7 +22,7 @@ from lifecycle_lab.report.packing import entry
 from lifecycle_lab.report.typed import Column, Formula
 from lifecycle_lab.schema import half_up
 
-_NARROWEST, _WIDEST, _WRAPPED = 10, 60, 44
+_NARROWEST, _WIDEST, _WRAPPED, _PROSE, _WIDEST_HEAD = 10, 60, 44, 90, 20
 _WIDTHS = {"whole": 12, "money": 16, "share": 12, "number": 14, "day": 13, "entry": 18}
 _LINE_HEIGHT, _TALLEST = 14, 409  # 十号字一行多少磅；Excel 一行至多 409 磅
 _LOOKED_AT = 200  # 列宽看前这么多行
@@ -160,7 +160,8 @@ def _page(sheet: Sheet) -> Iterator[str]:
         f"<cols>{_column_widths(widths)}</cols><sheetData>"
     )
     head = (_string(f"{x}1", column.name, _HEAD) for x, column in zip(letters, sheet.columns, strict=True))
-    yield f'<row r="1" ht="24" customHeight="1">{"".join(head)}</row>'
+    lines = max(_line_count(column.name, width) for column, width in zip(sheet.columns, widths, strict=True))
+    yield f'<row r="1" ht="{_LINE_HEIGHT * lines + 10}" customHeight="1">{"".join(head)}</row>'
     count = 1
     for count, row in enumerate(chain(first, rows), 2):
         yield _row(count, row, sheet.columns, letters, widths)
@@ -197,9 +198,16 @@ def _column_widths(widths: Sequence[int]) -> str:
 
 
 def _width(column: Column, values: Iterable[object]) -> int:
-    """列宽（半角字数）：表头与前几百行里最长的一个，不窄过 10，不宽过 60；筛选的小箭头占四格，缩进占两格。"""
+    """列宽（半角字数）：表头与前几百行里最长的一个，不窄过 10，不宽过 60；筛选的小箭头占四格，缩进占两格。
+
+    数的列不让长长的表头撑开（表头会折行）；大段的话一律宽。
+    """
+    if column.kind == "prose":
+        return _PROSE
     body = max((display_width(v) for v in values if isinstance(v, str)), default=0) + 4
     head = display_width(column.name) + 6
+    if column.kind != "text":
+        head = min(head, _WIDEST_HEAD)
     return min(_WIDEST, max(_NARROWEST, head, _WIDTHS.get(column.kind, 0), body))
 
 
