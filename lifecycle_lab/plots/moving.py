@@ -57,7 +57,7 @@ class Moving:
         for artist in self._moving:
             artist.draw(self._paper)
         size = self._paper.width, self._paper.height
-        return Image.frombuffer("RGBA", size, self._paper.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
+        return Image.frombytes("RGB", size, self._paper.buffer_rgba(), "raw", "RGBX")
 
 
 def _palette(picture: Image, moving: Sequence[Artist]) -> Image:
