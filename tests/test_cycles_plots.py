@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from drawn_figures import check_bytes_and_glyphs, check_given_axes_and_settings, check_no_overlap, texts
+from drawn_figures import check_no_overlap, texts
 
 from lifecycle_lab import cycles, plots
 from lifecycle_lab.cycles import Bounds, GapRow
@@ -31,7 +31,7 @@ RULES = (
 )
 STATES = {"静态": (3, 1, 2, 4), "频次类": (5, 1, 1, 3)}
 
-FIGURES = {
+FIGURES = {  # 字节、缺字、相叠、坐标轴由 test_figures 看
     "repurchase": lambda ax=None: drawn.plot_repurchase(cycles.repurchase(ROWS).first, ax=ax),
     "transitions": lambda ax=None: drawn.plot_transitions(cycles.next_gaps(ROWS, 1, Bounds()), ax=ax),
     "flow": lambda ax=None: drawn.plot_state_flow(FLOW, ax=ax),
@@ -40,21 +40,6 @@ FIGURES = {
     "regularity": lambda ax=None: drawn.plot_regularity(ROWS, ax=ax),
     "disturbed": lambda ax=None: drawn.plot_disturbed(RULES, 0.8, ax=ax),
 }
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_same_data_same_bytes_and_no_glyph_is_missing(name):
-    check_bytes_and_glyphs(FIGURES[name])
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_nothing_is_cut_off_and_no_two_texts_overlap(name):
-    check_no_overlap(FIGURES[name]())
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_given_axes_are_used_and_settings_left_alone(name):
-    check_given_axes_and_settings(FIGURES[name])
 
 
 def test_repurchase_curves_and_words_are_table_1():

@@ -19,14 +19,19 @@ from lifecycle_lab.exercises.quiz_feedback import feedback
 from lifecycle_lab.schema import ParameterError
 
 IDS = ["demo", *(f"{number:010d}" for number in range(39))]
+MORE = [f"S{number}" for number in range(300)]
 LESSONS = WITH_EXERCISES
 MACHINE = ("warm_up", "table_4_2", "table_4_3", "table_4_4", "table_4_5")
 
 
+@pytest.mark.parametrize(
+    "students", [pytest.param(IDS, id="40"), pytest.param(MORE, id="300", marks=pytest.mark.long)]
+)
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("mode", MODES)
-def test_expected_outcomes_are_the_real_ones(source, mode):
-    for student in IDS:
+def test_expected_outcomes_are_the_real_ones(source, mode, students):
+    """每课的每一题，每位学生自己的数：一个来源 40 套；make test-long 再加 300 套。"""
+    for student in students:
         given = assignment(source, student)
         answers = answers_for(mode, given)
         together = {}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction as Q
 
 import pytest
-from drawn_figures import check_bytes_and_glyphs, check_given_axes_and_settings, check_no_overlap, texts
+from drawn_figures import texts
 
 from lifecycle_lab import plots, value
 from lifecycle_lab.plots import value as drawn
@@ -45,7 +45,7 @@ PAIRS = (
 )
 GAINS = (("个性化的产品", Q(87_700)), ("关系近了，提一点价", Q(-14_100)))
 
-FIGURES = {
+FIGURES = {  # 字节、缺字、相叠、坐标轴由 test_figures 看
     "waterfall": lambda ax=None: drawn.plot_waterfall(BARS, drawn.YUAN, ax=ax),
     "tornado": lambda ax=None: drawn.plot_tornado(SWINGS, LABELS, ax=ax),
     "reversal": lambda ax=None: drawn.plot_reversal(FIRST, SECOND, NAMES, ax=ax),
@@ -56,21 +56,6 @@ FIGURES = {
     "opposed": lambda ax=None: lines.plot_opposed(PAIRS, ("投入", "贡献"), "平均每单（元）", ax=ax),
     "gains": lambda ax=None: lines.plot_gains(GAINS, "多值多少（元）", ax=ax),
 }
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_same_data_same_bytes_and_no_glyph_is_missing(name):
-    check_bytes_and_glyphs(FIGURES[name])
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_nothing_is_cut_off_and_no_two_texts_overlap(name):
-    check_no_overlap(FIGURES[name]())
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_given_axes_are_used_and_settings_left_alone(name):
-    check_given_axes_and_settings(FIGURES[name])
 
 
 def test_waterfall_bars_stand_where_the_sums_are():

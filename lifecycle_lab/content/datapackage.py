@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -91,6 +92,14 @@ class Field:
     def parse(self, text: str) -> object | None:
         """按类型的文法读；不合 → None。"""
         return _PARSERS[self.type](text)
+
+    @cached_property
+    def bounds(self) -> tuple[object | None, object | None]:
+        """最小、最大，按类型读好；没有写的是 None。"""
+        return (
+            self.parse(self.minimum) if self.minimum else None,
+            self.parse(self.maximum) if self.maximum else None,
+        )
 
     @property
     def allowed(self) -> str:
@@ -287,8 +296,10 @@ def _is_allowed(cell: str, field: Field) -> bool:
     value = field.parse(cell)
     if value is None or (field.values and cell not in field.values):
         return False
-    low, high = (field.parse(bound) if bound else value for bound in (field.minimum, field.maximum))
-    return low <= value <= high and (not field.pattern or bool(re.fullmatch(field.pattern, cell)))
+    low, high = field.bounds
+    if (low is not None and value < low) or (high is not None and value > high):
+        return False
+    return not field.pattern or bool(re.fullmatch(field.pattern, cell))
 
 
 def _number(pattern: str) -> Callable[[str], Decimal | None]:

@@ -15,10 +15,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from lifecycle_lab.exercises.assignment import open_assignment
+from lifecycle_lab.exercises.modes import answers_for
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "classroom"
@@ -33,6 +37,7 @@ FLAGS = [
     "--disable-sync",
 ]
 SECONDS = 1000
+GRAVE = ("serious", "critical")
 SLOW = 90 * SECONDS  # 机器忙的时候，内核也许要几十秒才起来
 
 
@@ -142,6 +147,18 @@ class Classroom:
         page.wait_for_function(_ALL_RUN, timeout=SLOW)
         self.idle(page)
 
+    def open_and_run(self, lesson: str, page: Page | None = None) -> Page:
+        page = self.open(lesson, page)
+        self.run_all(page)
+        return page
+
+    def keep_cells(self, lesson: str, wanted: Callable[[dict], bool]) -> None:
+        """抄本里只留 wanted 的格，在打开之前：别处跑过的不再跑。"""
+        path = self.folder / f"{lesson}.ipynb"
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook["cells"] = list(filter(wanted, notebook["cells"]))
+        path.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
+
     def set_parameter(self, name: str, value: str) -> None:
         """改抄本里参数格的一行，在打开之前。"""
         for path in self.folder.glob("*.ipynb"):
@@ -185,12 +202,50 @@ class Classroom:
             times.append(self.page.evaluate("window.labPainted"))
         return times
 
+    def fill_right(self, title: str, exercise: str, heading: str, column: str) -> Locator:
+        """把第一行的一格填成标准答案：存好，判对。heading: 屏幕上的列名；column: 答案里的列名。"""
+        row, wanted = next(iter(answers_for("key", open_assignment("demo")).tables[exercise].items()))
+        sheet = self.sheet(title)
+        cell = self.cell(sheet, row, heading)
+        cell.fill(wanted[column])
+        cell.press("Enter")
+        self.expect_saved(sheet)
+        self.expect_state(cell, "right")
+        return sheet
+
     def expect_saved(self, sheet: Locator) -> None:
         expect(sheet.locator(".lab-status").first).to_contain_text("已存好", timeout=15 * SECONDS)
 
     def expect_state(self, cell: Locator, state: str) -> None:
         box = cell.locator("xpath=ancestor::div[contains(@class,'lab-cell')]")
         expect(box).to_have_attribute("data-state", state, timeout=15 * SECONDS)
+
+    # ── 滑块 ─────────────────────────────────────────────────────────
+
+    def sliders(self, many: int) -> list[Locator]:
+        """这一课的 many 组滑块。"""
+        found = self.page.locator(".lab-sliders")
+        expect(found).to_have_count(many, timeout=SLOW)
+        return found.all()
+
+    def turn(self, block: Locator, key: str = "ArrowRight", handle: int = 0) -> None:
+        """用键盘拨一下：句子与图都跟着换，图有替代文字。"""
+        block.scroll_into_view_if_needed()
+        picture, told = block.locator("img"), block.get_by_role("status")
+        before = picture.get_attribute("src"), told.inner_text()
+        held = block.locator(".noUi-handle").nth(handle)
+        held.focus()
+        held.press(key)
+        expect(told).not_to_have_text(before[1], timeout=15 * SECONDS)
+        expect(picture).not_to_have_attribute("src", before[0])
+        assert picture.get_attribute("alt")
+
+    # ── 看 ───────────────────────────────────────────────────────────
+
+    def expect_no_faults(self, selector: str, page: Page | None = None) -> None:
+        """页面上没有调用栈；这一块里 axe-core 找不到严重的毛病。"""
+        assert self.tracebacks(page) == []
+        assert grave_faults(page or self.page, selector) == []
 
     def answers(self) -> dict:
         """盘上的答案文件。"""
@@ -260,6 +315,18 @@ class Classroom:
         for session in self.sessions():
             self._ask("DELETE", f"/api/sessions/{session['id']}")
         self.context.close()
+
+
+def grave_faults(page: Page, selector: str) -> list[str]:
+    """axe-core 在这一块里找到的严重毛病；找不到这一块也是错。"""
+    assert page.locator(selector).count(), selector
+    found = Axe().run(page, context={"include": [[selector]]}).response["violations"]
+    return [
+        f"{fault['id']}（{fault['impact']}）：{node['html'][:120]}"
+        for fault in found
+        if fault["impact"] in GRAVE
+        for node in fault["nodes"]
+    ]
 
 
 # 从按下键（捕获阶段，最早的一刻）到记号变了、下一帧画完

@@ -18,6 +18,10 @@ SCREENSHOTS = ROOT / "build" / "screenshots"
 
 
 def pytest_collection_modifyitems(items) -> None:
+    here = [item for item in items if Path(item.fspath).is_relative_to(ROOT / "tests" / "browser")]
+    for item in here:
+        item.add_marker("browser")
+        item.add_marker(pytest.mark.xdist_group("browser"))  # 一个服务器、一个浏览器，大家用
     if chromium():
         return
     if os.environ.get("CI") == "true":
@@ -25,9 +29,8 @@ def pytest_collection_modifyitems(items) -> None:
     skip = pytest.mark.skip(
         reason="没有 chromium；Debian/Ubuntu：sudo apt-get install chromium fonts-wqy-microhei"
     )
-    for item in items:
-        if Path(item.fspath).is_relative_to(ROOT / "tests" / "browser"):
-            item.add_marker(skip)
+    for item in here:
+        item.add_marker(skip)
 
 
 @pytest.fixture(scope="session")

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
-
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-GRAVE = ("serious", "critical")
-
-
-def faults(page, selector: str) -> list[str]:
-    found = Axe().run(page, context={"include": [[selector]]}).response["violations"]
-    return [
-        f"{fault['id']}（{fault['impact']}）：{node['html'][:120]}"
-        for fault in found
-        if fault["impact"] in GRAVE
-        for node in fault["nodes"]
-    ]
+from classroom import grave_faults
 
 
 def test_worksheets_quiz_and_questionnaire_have_no_grave_fault(classroom):
-    page = classroom.open("04_rfm_training")
-    classroom.run_all()
+    page = classroom.open_and_run("04_rfm_training")
     sheet = classroom.sheet("标 30 个箭头")
     sheet.locator("input").first.press("u")
     classroom.expect_saved(sheet)
     levels = classroom.sheet("定客户级别")
     levels.locator(".lab-segment").first.press("F2")
     for selector in (".lab-sheet", ".lab-quiz", ".lab-form"):
-        assert page.locator(selector).count(), selector
-        assert faults(page, selector) == []
+        assert grave_faults(page, selector) == []
 
 
 def test_a_lesson_asks_nothing_of_the_outside(classroom):
     asked: list[str] = []
     classroom.page.on("request", lambda request: asked.append(request.url))
-    classroom.open("04_rfm_training")
-    classroom.run_all()
+    classroom.open_and_run("04_rfm_training")
     outside = [url for url in asked if not url.startswith((classroom.address, "data:", "blob:"))]
     assert outside == []

@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 
 import pytest
-from classroom import SECONDS, Classroom
+from classroom import SECONDS
 from playwright.sync_api import expect
 
 from lifecycle_lab.answers import default_path, encode
 from lifecycle_lab.exercises.assignment import open_assignment
 from lifecycle_lab.exercises.modes import answers_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+LESSON = "04_rfm_training"
 INDICATORS = ("recency", "frequency", "monetary")
 
 
@@ -22,15 +22,9 @@ def right():
     return answers_for("key", open_assignment("demo")).tables
 
 
-def opened(classroom: Classroom, lesson: str = "04_rfm_training") -> Classroom:
-    classroom.open(lesson)
-    classroom.run_all()
-    return classroom
-
-
 def test_the_keyboard_alone_completes_lesson_04(classroom, right):
     """表4-2 到表4-5 全用键盘：进了第一格以后，不碰鼠标。"""
-    page = opened(classroom).page
+    page = classroom.open_and_run(LESSON)
     keys = page.keyboard
     sheet = classroom.sheet("算出三个均值")
     classroom.enter(sheet)
@@ -76,7 +70,7 @@ def test_the_keyboard_alone_completes_lesson_04(classroom, right):
 
 
 def test_a_block_from_a_spreadsheet_is_pasted_and_read_back(classroom, right):
-    page = opened(classroom).page
+    page = classroom.open_and_run(LESSON)
     sheet = classroom.sheet("标 30 个箭头")
     classroom.enter(sheet)
     spelled = {"↑": "⬆ ", "↓": "下"}
@@ -91,7 +85,7 @@ def test_a_block_from_a_spreadsheet_is_pasted_and_read_back(classroom, right):
 
 
 def test_full_width_digits_and_units_are_read_and_shown_back(classroom, right):
-    opened(classroom)
+    classroom.open_and_run(LESSON)
     sheet = classroom.sheet("算出三个均值")
     classroom.enter(sheet)
     wide = right["table_4_2"]["mean"]["recency"].translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789."})
@@ -105,7 +99,7 @@ def test_full_width_digits_and_units_are_read_and_shown_back(classroom, right):
 
 
 def test_a_wrong_arrow_says_why_and_can_be_put_right(classroom, right):
-    opened(classroom)
+    classroom.open_and_run(LESSON)
     sheet = classroom.sheet("标 30 个箭头")
     row, arrows = next(iter(right["table_4_3"].items()))
     cell = classroom.cell(sheet, row, "F")
@@ -121,7 +115,7 @@ def test_a_wrong_arrow_says_why_and_can_be_put_right(classroom, right):
 
 
 def test_menus_hints_and_the_solution_after_a_try(classroom, right):
-    page = opened(classroom).page
+    page = classroom.open_and_run(LESSON)
     sheet = classroom.sheet("标 30 个箭头")
     sheet.get_by_role("button", name="参考答案").click()
     expect(sheet.locator(".lab-panel")).to_contain_text("先认真试一次")
@@ -148,10 +142,8 @@ def test_menus_hints_and_the_solution_after_a_try(classroom, right):
 def test_two_windows_show_both_versions_and_the_student_chooses(classroom, right):
     """同一份答案，两本笔记本、两个内核：第二个窗口不会悄悄盖掉第一个。"""
     other = classroom.copy_lesson("04_rfm_training", "04_again")
-    first = opened(classroom).page
-    second = classroom.new_page()
-    classroom.open(other, second)
-    classroom.run_all(second)
+    first = classroom.open_and_run(LESSON)
+    second = classroom.open_and_run(other, classroom.new_page())
     row = next(iter(right["table_4_3"]))
     here, there = (classroom.sheet("标 30 个箭头", page) for page in (first, second))
     classroom.cell(here, row, "R").press("u")
@@ -169,7 +161,7 @@ def test_two_windows_show_both_versions_and_the_student_chooses(classroom, right
 
 def test_a_killed_kernel_loses_nothing(classroom, right):
     """填着填着内核被杀，正在打的一格也还在：重开、运行，全都回来。"""
-    page = opened(classroom).page
+    page = classroom.open_and_run(LESSON)
     sheet = classroom.sheet("标 30 个箭头")
     rows = list(right["table_4_3"])
     cell = classroom.cell(sheet, rows[0], "R")
@@ -202,7 +194,7 @@ def test_an_essay_typed_at_a_human_pace_is_never_its_own_conflict(classroom):
     )
     path.parent.mkdir()
     path.write_bytes(encode(answers_for("blank", assignment).with_text("a13_stages", "先写了一题。")))
-    page = opened(classroom, "09_review").page
+    page = classroom.open_and_run("09_review")
     sheet = classroom.sheet("思考题二")
     classroom.enter(sheet)
     chance = random.Random(20261124)
@@ -218,7 +210,7 @@ def test_an_essay_typed_at_a_human_pace_is_never_its_own_conflict(classroom):
 
 
 def test_arrows_changed_faster_than_they_are_saved_end_as_typed(classroom, right):
-    page = opened(classroom).page
+    page = classroom.open_and_run(LESSON)
     sheet = classroom.sheet("标 30 个箭头")
     classroom.enter(sheet)
     page.keyboard.type("ududdu")
@@ -230,7 +222,7 @@ def test_arrows_changed_faster_than_they_are_saved_end_as_typed(classroom, right
 
 def test_two_hundred_wrong_actions_and_no_bare_traceback(classroom):
     """乱按、乱粘、乱点 200 次（种子固定）：页面上没有一段英文调用栈，答案文件始终读得出。"""
-    page = opened(classroom).page
+    page = classroom.open_and_run(LESSON)
     chance = random.Random(20261124)
     boxes = page.locator(".lab-input")
     buttons = page.locator(".lab-buttons button:enabled:visible")

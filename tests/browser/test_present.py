@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from classroom import SLOW, Classroom, copy_notebooks, lab_server
 from playwright.sync_api import expect
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def test_code_is_hidden_text_is_large_and_cells_still_run(browser, tmp_path):
@@ -19,8 +17,7 @@ def test_code_is_hidden_text_is_large_and_cells_still_run(browser, tmp_path):
     with lab_server(tmp_path / "home", notebooks, extra=("--present",)) as (address, root):
         room = Classroom(browser, address, copy_notebooks(notebooks / "present"), root, SCREENSHOTS)
         try:
-            page = room.open("00_start")
-            room.run_all()
+            page = room.open_and_run("00_start")
             table = page.locator(".lab-table").first
             expect(table).to_be_visible(timeout=SLOW)
             assert page.locator(".jp-CodeCell .jp-InputArea-editor:visible").count() == 0

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
-from classroom import SECONDS, Classroom
+from classroom import SECONDS, Classroom, grave_faults
 from playwright.sync_api import Locator, Page, expect
 
 from lifecycle_lab.content import course
 from lifecycle_lab.exercises.quiz_choices import lettered
 from lifecycle_lab.exercises.quiz_feedback import right_answer
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-GRAVE = ("serious", "critical")
 ITEMS = course().quiz
 LESSON = "04_rfm_training"
 CELLS = (
@@ -39,8 +35,7 @@ def opened(classroom: Classroom, name: str = "quiz", page: Page | None = None) -
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     document = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
     (classroom.folder / f"{name}.ipynb").write_text(json.dumps(document), encoding="utf-8")
-    page = classroom.open(name, page)
-    classroom.run_all(page)
+    page = classroom.open_and_run(name, page)
     expect(page.locator(".lab-quiz")).to_be_visible(timeout=60 * SECONDS)
     return page
 
@@ -57,16 +52,6 @@ def expect_outcome(box: Locator, word: str) -> None:
 def letters(name: str) -> dict[str, int]:
     """选项 → 显示在第几个（从 0 起）。"""
     return {choice.id: i for i, choice in enumerate(lettered(ITEMS[name], "DEMO").values())}
-
-
-def grave_faults(page: Page) -> list[str]:
-    found = Axe().run(page, context={"include": [[".lab-quiz"]]}).response["violations"]
-    return [
-        f"{fault['id']}：{node['html'][:120]}"
-        for fault in found
-        if fault["impact"] in GRAVE
-        for node in fault["nodes"]
-    ]
 
 
 def answer_by_keyboard(page: Page, box: Locator, name: str) -> None:
@@ -112,14 +97,14 @@ def sort_by_keyboard(page: Page, box: Locator, wanted: list[str]) -> None:
 
 def test_every_kind_is_answered_by_keyboard_and_nothing_grave_is_found(classroom):
     page = opened(classroom)
-    assert grave_faults(page) == []
+    assert grave_faults(page, ".lab-quiz") == []
     for name in ("beyond_money", "question_faults", "centre_words", "training_steps", "mean_level"):
         box = question(page, name)
         answer_by_keyboard(page, box, name)
         expect_outcome(box, "✓ 对。")
         assert classroom.answers()["quiz"][name] == right_answer(ITEMS[name])
     expect(page.locator(".lab-progress")).to_contain_text("答对 5")
-    assert grave_faults(page) == []
+    assert grave_faults(page, ".lab-quiz") == []
     assert classroom.tracebacks() == []
     classroom.picture("quiz", page.locator(".lab-quiz"))
 
@@ -155,7 +140,7 @@ def test_two_windows_show_both_answers_and_the_student_chooses(classroom):
     second.locator("input").nth(1).check()
     expect(second.locator(".lab-conflict")).to_contain_text("那边是 A")
     expect(second.locator(".lab-status")).to_be_empty()
-    assert grave_faults(two) == []
+    assert grave_faults(two, ".lab-quiz") == []
     classroom.picture("quiz-conflict", second)
     second.get_by_role("button", name="留这个窗口的").click()
     expect(second.locator(".lab-conflict")).to_be_empty()

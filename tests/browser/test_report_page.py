@@ -15,7 +15,6 @@ from lifecycle_lab.export import visible
 from lifecycle_lab.report.shop import write
 from lifecycle_lab.report.shop.facts import Line
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 A4_WIDTH = 794  # 96 dpi 下 A4 的宽（像素）
 
 

@@ -15,8 +15,6 @@ from lifecycle_lab.answers import default_path, encode
 from lifecycle_lab.exercises.assignment import open_assignment
 from lifecycle_lab.exercises.modes import answers_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
 
 @pytest.fixture
 def finished(classroom):
@@ -31,8 +29,7 @@ def finished(classroom):
 
 
 def test_the_report_is_exported_and_the_handed_in_file_is_graded(finished, tmp_path):
-    page = finished.open("09_review")
-    finished.run_all()
+    page = finished.open_and_run("09_review")
     assert finished.tracebacks() == []
     shown = page.locator(".jp-OutputArea-output").all_inner_texts()
     receipt = next(match[1] for text in shown if (match := re.search(r"回执：([0-9a-f]{12})", text)))
@@ -51,8 +48,7 @@ def test_the_report_is_exported_and_the_handed_in_file_is_graded(finished, tmp_p
 
 
 def test_the_toggles_move_arrows_and_levels_and_say_who_and_why(finished):
-    page = finished.open("04_rfm_training")
-    finished.run_all()
+    page = finished.open_and_run("04_rfm_training")
     readings = page.locator(".lab-readings")
     told = readings.get_by_role("status")
     before = told.inner_text()
