@@ -8,24 +8,18 @@ from lifecycle_lab import curves, plots
 from lifecycle_lab.content import course
 from lifecycle_lab.plots import curves as drawn
 from lifecycle_lab.plots.curves import LifeView
-from lifecycle_lab.schema import DataError
 
 CONTENT = course().curves
 CURVE = curves.LifeCurve(**CONTENT.curve)
 COHORT = curves.Cohort(
     CONTENT.customers, CURVE, {k: curves.Lever(**lever.settings) for k, lever in CONTENT.levers.items()}
 )
-OUTCOMES = {
-    "不花钱": curves.play(COHORT, {}),
-    "各 3 元": curves.play(COHORT, dict.fromkeys(curves.LEVERS, 300)),
-}
 TV = [row.tv for row in curves.cut(CURVE, 22, 30)]
 
 FIGURES = {  # 字节、缺字、相叠、坐标轴由 test_figures 看
     "life": lambda ax=None: drawn.plot_life_curve(LifeView(CURVE), ax=ax),
     "types": lambda ax=None: drawn.plot_exit_types(CURVE, ax=ax),
     "fit": lambda ax=None: drawn.plot_fit(TV, CURVE, ax=ax),
-    "game": lambda ax=None: drawn.plot_game(OUTCOMES, ax=ax),
 }
 
 
@@ -83,17 +77,6 @@ def test_exit_types_say_when_and_how_much():
         "提前退出型：第 16 个月离开，累计利润 313.36 元",
         "长久保持型：第 36 个月离开，累计利润 1,130.72 元",
     ]
-
-
-def test_the_game_ends_at_the_total():
-    panel = FIGURES["game"]()
-    for name, outcome in OUTCOMES.items():
-        values = line(panel, name).get_data()[1]
-        assert values[0] == pytest.approx(-6)  # 1000 位 × 60 元
-        assert values[-1] == pytest.approx(outcome.total / 1_000_000)
-    for wrong in ({}, {str(i): OUTCOMES["不花钱"] for i in range(5)}):
-        with pytest.raises(DataError):
-            drawn.plot_game(wrong)
 
 
 def test_words_for_a_screen_reader_carry_the_same_facts():

@@ -336,42 +336,12 @@ def test_years_in_which_the_order_is_reversed():
     zero = YearlyRate(Q(0))
     first = LoyalCustomer(160, zero, Years(1), acquisition_cost=100, yearly_service_cost=20)
     second = LoyalCustomer(100, zero, Years(1))
-    assert value.years_reversed(first, second, 6) == (1, 2)
+    after = [
+        value.ranking(replace(first, loyal=Years(n)), replace(second, loyal=Years(n))) for n in range(1, 7)
+    ]
+    assert [found.reverses for found in after] == [True, True, False, False, False, False]
     with pytest.raises(ParameterError):
         value.service_cost_at_tie(replace(first, loyal=Years(0)), second)
-
-
-# ── 错法 ─────────────────────────────────────────────────────────────
-
-
-def test_slips_worked_by_hand():
-    c = LoyalCustomer(1000, YearlyRate.percent(25), Years(2), 300, 500, 400)
-    assert value.recognisable(c, "contribution") == {
-        "not_discounted": -200 + 600 * 2,
-        "one_year_short": -200 + 600 * Q("0.8"),
-        "one_year_long": -200 + 600 * (Q("1.44") + Q("0.512")),
-        "percent_as_whole": -200 + 600 * (Q(1, 26) + Q(1, 676)),
-        "cost_added": 800 + 1400 * Q("1.44"),
-        "service_cost_added": -200 + 1400 * Q("1.44"),
-        "acquisition_discounted": 300 - 500 * Q("0.8") + 600 * Q("1.44"),
-    }
-    assert set(value.recognisable(c, "revenue")) == {
-        "not_discounted", "one_year_short", "one_year_long", "percent_as_whole"
-    }  # fmt: skip
-
-
-def test_percent_as_whole_is_the_formula_with_nine():
-    c = LoyalCustomer(1000, NINE, FIVE)
-    assert value.SLIPS["percent_as_whole"](c, "revenue") == 1000 * (1 - Q(1, 10) ** 5) / 9
-
-
-@given(customers(least_years=1), st.sampled_from(value.MODELS))
-def test_what_is_recognised_is_wrong_and_distinct(c, model):
-    found = value.recognisable(c, model)
-    assert flows_of(c, model) not in found.values()
-    assert len(set(found.values())) == len(found)
-    with pytest.raises(ParameterError):
-        value.recognisable(replace(c, loyal=Years.forever(), rate=NINE), model)
 
 
 # ── 过去与将来 ───────────────────────────────────────────────────────

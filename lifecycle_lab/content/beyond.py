@@ -65,7 +65,7 @@ FIELDS = template_fields(
             "needed": "recall",
         },
         "row": each(
-            "mean median cut everyone linked unlinked strangers columns transaction interaction external "
+            "mean median cut linked unlinked strangers columns transaction interaction external "
             "ceiling recency_only types logistic boosted feature_recency feature_frequency feature_monetary "
             "feature_tenure feature_recent"
         ),
@@ -77,7 +77,7 @@ FIELDS = template_fields(
         },
         "said": {
             **each(
-                "card borrowed ten_same ten_closed tens_figure size_figure slider_still slider_share "
+                "card borrowed ten_same tens_figure size_figure slider_still slider_share "
                 "scores_plain literal_same trend_up trend_down trend_none tshirt_figure slider_switch "
                 "slider_buys joined clusters_figure groups_figure saved_same sure_yes sure_no learned "
                 "gain_figure"

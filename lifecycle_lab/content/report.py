@@ -35,7 +35,6 @@ FIELDS = template_fields(
         "title": "shop as_of",
         "footer": "as_of sha256",
         "hidden": "least",
-        "pseudonym": "",
         "cover": each("shop as_of window customers orders convention centre sha256"),
         "centre": each("mean median"),
         "heading": each("rows distributions segments readings intervals migration calls limits"),
@@ -82,7 +81,7 @@ FIELDS = template_fields(
         },
         "calls": {
             "intro": "rows",
-            **each("shared empty"),
+            "shared": "",
             "heading": "name pattern customers",
             "hidden": "name pattern",
             "cut": "rows customers file",

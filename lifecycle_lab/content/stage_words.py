@@ -10,7 +10,7 @@ FIELDS = template_fields(
             **each("models rule street industries"),
             "model": "model",
             **each("crosswalk atlas", "model stage"),
-            **each("placing examples confusion shares by_rule history", "shop"),
+            **each("placing examples confusion shares by_rule", "shop"),
         },
         "column": {
             **each(

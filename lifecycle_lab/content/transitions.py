@@ -58,10 +58,8 @@ FIELDS = template_fields(
             "half_old"
         ),
         "word": {
-            **each(
-                "none unseen never_half unknown not_paid no_record no_business no_leads no_truth absent mine"
-            ),
-            **each("people times has_business", "many"),
+            **each("none unseen never_half unknown not_paid no_record no_business no_leads no_truth absent"),
+            **each("people has_business", "many"),
             "periods": "periods",
             "months": "months",
             "yuan": "amount",
@@ -74,7 +72,7 @@ FIELDS = template_fields(
             "truth": "called share gone caught",
         },
         "said": {
-            **each("states rates duration_none cohorts curve_short heat channels parts care signs"),
+            **each("states rates duration_none cohorts heat channels parts care signs"),
             **each("borrowed factors", "shop"),
             "counts": "returned",
             "answers": "days seen lost_days",

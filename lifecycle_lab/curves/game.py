@@ -133,11 +133,6 @@ def _months(
     )
 
 
-def survivors(cohort: Cohort, budget: Budget) -> tuple[Fraction, ...]:
-    """每月还在的人数：第 1 个月人人都在，此后按上个月所在阶段的离开率走；曲线走完就没有人了。"""
-    return tuple(Fraction(alive, MILLIONTH) for alive in _millionths(cohort, budget, bend(cohort, budget)))
-
-
 def _millionths(cohort: Cohort, budget: Budget, curve: LifeCurve) -> list[int]:
     """每月还在的人数，百万分之一人为单位。"""
     stays = {

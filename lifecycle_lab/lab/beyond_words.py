@@ -1,20 +1,14 @@
-"""把第 05 课的数写成给人看的文字；句子在 beyond.toml。做不出来的，说出为什么。"""
+"""把第 05 课的数写成给人看的文字；句子在 beyond.toml。"""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from fractions import Fraction
 from string import Template
-from typing import TypeVar
 
 from lifecycle_lab.content import course
-from lifecycle_lab.exercises.showing import Shown
 from lifecycle_lab.export import Table
-from lifecycle_lab.schema import Indicator, LabError, half_up
+from lifecycle_lab.schema import Indicator, half_up
 from lifecycle_lab.segmentation import pattern, state
-
-Found = TypeVar("Found")
 
 
 def say(name: str, **fields: object) -> str:
@@ -57,16 +51,3 @@ def level(code: int) -> str:
 
 def level_with_pattern(code: int) -> str:
     return f"{level(code)}（{pattern(code)}）"
-
-
-def or_reason(build: Callable[..., Found]) -> Callable[..., Found | Shown]:
-    """人太少、历史太短不算出错：说出为什么，这一课接着往下走。"""
-
-    @functools.wraps(build)
-    def tried(*args: object, **keywords: object) -> Found | Shown:
-        try:
-            return build(*args, **keywords)
-        except LabError as error:
-            return Shown((str(error),))
-
-    return tried

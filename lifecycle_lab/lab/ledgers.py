@@ -24,7 +24,8 @@ from lifecycle_lab.warehouse import day_number
 if TYPE_CHECKING:
     import pyarrow as pa
 
-TEA, WEAR = SHIPPED = ("longjing", "womenswear")
+TEA = "longjing"
+SHIPPED = (TEA, "womenswear")
 MADE_CUSTOMERS = 10_000
 _STARTS = ("formation_on", "stability_on", "decline_on")
 CustomerId = str | int

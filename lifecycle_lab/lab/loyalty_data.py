@@ -29,10 +29,6 @@ class Respondent:
     index: Fraction
     verdict: Verdict
 
-    @property
-    def promoted_share(self) -> Fraction:
-        return Fraction(self.answer.promoted, self.orders)
-
 
 @cache
 def respondents() -> tuple[Respondent, ...]:

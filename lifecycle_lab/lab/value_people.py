@@ -23,7 +23,7 @@ class People:
     """某一天看得见的全部客户，各列等长。
 
     ids、repeats、span、age、idle（天）；orders 是购买日数；net 是扣掉退款的金额（最小单位，可以是负的）；
-    lately 是最近 lately_days 天里的净额。
+    lately 是最近一段日子（people 的 lately_days）里的净额。
     """
 
     ids: tuple
@@ -32,7 +32,6 @@ class People:
     age: np.ndarray
     net: np.ndarray
     lately: np.ndarray
-    lately_days: int
 
     @property
     def money(self) -> np.ndarray:
@@ -97,7 +96,7 @@ def people(house: Warehouse, as_of: date, lately_days: int = YEAR) -> People:
             lambda row: row.money - before.get(row.customer_id, 0),
         )
     ]
-    return People(tuple(row.customer_id for row in rows), *columns, lately_days)
+    return People(tuple(row.customer_id for row in rows), *columns)
 
 
 def _money_before(house: Warehouse, rows: Sequence[Base], day: date) -> dict[object, int]:

@@ -29,7 +29,6 @@ from lifecycle_lab.value import EquityPlan, ExpectedCustomers, PresentCustomers,
 
 _SHOWN = 3
 _LEAST_DAYS = 360
-_ONE = Fraction(1)
 
 
 class ValueShop:

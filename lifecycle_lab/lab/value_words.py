@@ -11,8 +11,6 @@ from lifecycle_lab.plots.value import Written
 from lifecycle_lab.schema import half_up
 from lifecycle_lab.value import LoyalCustomer, YearlyRate, YearlyRetention, Years
 
-CENTS = Written("元", digits=2)
-
 
 def say(name: str, **fields: object) -> str:
     return Template(value_words()[name]).substitute(fields)

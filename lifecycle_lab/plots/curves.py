@@ -17,7 +17,6 @@ from lifecycle_lab.content import course
 from lifecycle_lab.export import chart_text
 from lifecycle_lab.plots import DOTS_PER_INCH, fonts
 from lifecycle_lab.plots.panels import QUIET_COLOUR, SMALL, name_axes, panel_for
-from lifecycle_lab.schema import DataError, half_up
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -272,29 +271,6 @@ def _portrait_panel(panel: Axes, portrait: Portrait, curve: curves.LifeCurve) ->
     panel.plot(*_fitted(curves.fit(portrait.tv, curve), curve), color=TV_COLOUR, linewidth=1.8)
     panel.set_title(chart_text(portrait.name), fontsize=SMALL, loc="left", linespacing=1.3)
     name_axes(panel, "第几个月", portrait.unit)
-
-
-def plot_game(outcomes: Mapping[str, curves.Outcome], *, ax: Axes | None = None) -> Axes:
-    """几种预算下全体客户的累计净利润，线端写名称与最后的数；至多四条。"""
-    if not 1 <= len(outcomes) <= len(TYPE_COLOURS):
-        raise DataError(f"画 1 到 {len(TYPE_COLOURS)} 种预算，现在是 {len(outcomes)} 种。")
-    with panel_for(ax, (8.0, 4.6)) as panel:
-        panel.axhline(0, color=QUIET_COLOUR, linewidth=0.8)
-        for place, (name, outcome) in enumerate(reversed(outcomes.items())):
-            start = sum(outcome.profit) - outcome.total
-            totals = curves.cumulated(outcome.profit, start)
-            panel.plot(
-                range(len(totals)),
-                [total / 1_000_000 for total in totals],
-                color=TYPE_COLOURS[-1 - place],
-                linestyle=TYPE_STYLES[-1 - place],
-                linewidth=2,
-                label=f"{name}：{half_up(Fraction(totals[-1], 1_000_000), 1)} 万元",
-            )
-        panel.set_xlim(0, max(len(o.profit) for o in outcomes.values()))
-        name_axes(panel, "第几个月", "累计净利润（万元）")
-        panel.legend(frameon=False, fontsize=SMALL, loc="upper left")
-    return panel
 
 
 def money(fen: int) -> str:

@@ -30,9 +30,6 @@ class SheetRows:
     hidden_columns: list[str] = field(default_factory=list)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
-    def covered(self) -> MergedCells:
-        return MergedCells(self.merged)
-
 
 class MergedCells:
     """竖着合并的格：除了最上面一格都没有内容，看不出该填什么。"""

@@ -13,7 +13,6 @@ from itertools import accumulate
 from random import Random
 from statistics import NormalDist
 
-LOYALTY_SEED = 20240608
 SHARED = 0.6  # ρ：五个因素里共同的那一份方差
 LOADINGS = {
     "satisfaction": 0.85,

@@ -41,7 +41,6 @@ from lifecycle_lab.value.equity import (
     ExpectedCustomers,
     PresentCustomers,
     Swing,
-    by_year,
     customer_equity,
     discounted_orders,
     interval_from_draws,
@@ -64,7 +63,7 @@ from lifecycle_lab.value.loyal import (
     year_lines,
 )
 from lifecycle_lab.value.past_future import FutureValue, PastValue, future_value, past_value
-from lifecycle_lab.value.ranking import Ranking, ranking, service_cost_at_tie, years_reversed
+from lifecycle_lab.value.ranking import Ranking, ranking, service_cost_at_tie
 from lifecycle_lab.value.rates import (
     MonthlyRate,
     MonthlyRetention,
@@ -73,9 +72,7 @@ from lifecycle_lab.value.rates import (
     YearlyRetention,
     Years,
 )
-from lifecycle_lab.value.slips import SLIPS, recognisable
 from lifecycle_lab.value.stages import (
-    PERIODS,
     STAGES,
     Phase,
     PhaseLine,
@@ -88,8 +85,6 @@ from lifecycle_lab.value.stages import (
 __all__ = [
     "DRIVERS",
     "MODELS",
-    "PERIODS",
-    "SLIPS",
     "STAGES",
     "Attribute",
     "Balance",
@@ -124,7 +119,6 @@ __all__ = [
     "best_lever",
     "break_even",
     "by_result",
-    "by_year",
     "customer_equity",
     "delivered",
     "difference",
@@ -146,7 +140,6 @@ __all__ = [
     "phase_lines",
     "ranking",
     "ratio",
-    "recognisable",
     "retained_annuity",
     "retained_slope",
     "service_cost_at_tie",
@@ -157,5 +150,4 @@ __all__ = [
     "with_lever",
     "written_out",
     "year_lines",
-    "years_reversed",
 ]

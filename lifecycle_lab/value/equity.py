@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
 
 from lifecycle_lab.schema import ParameterError, quote
 from lifecycle_lab.value.annuity import discount_factor
@@ -90,15 +89,6 @@ def discounted_orders(
     return sum(
         (profit * n * discount_factor(rate, Years(t)) for t, n in enumerate(many, start=1)), Fraction(0)
     )
-
-
-def by_year(cumulative: Sequence[Fraction | float]) -> tuple[Fraction, ...]:
-    """累计的期望单数（第 1 年末、第 2 年末……）→ 各年的；累计的减少了 → ParameterError。"""
-    so_far = [Fraction(0), *(expected(value, "累计的期望单数") for value in cumulative)]
-    yearly = tuple(later - earlier for earlier, later in pairwise(so_far))
-    if any(value < 0 for value in yearly):
-        raise ParameterError("累计的期望单数变少了。", remedy="各年末的累计数按年份从早到晚写。")
-    return yearly
 
 
 def _present_value(group: PresentCustomers, plan: EquityPlan) -> Fraction:

@@ -11,12 +11,11 @@ r 或 n 不一样时没有这样简单的条件，但“一正一负”照样成
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from lifecycle_lab.schema import ParameterError
 from lifecycle_lab.value.loyal import LoyalCustomer, at_start, each_year, lifetime_value
-from lifecycle_lab.value.rates import Years
 
 
 @dataclass(frozen=True)
@@ -54,12 +53,3 @@ def service_cost_at_tie(first: LoyalCustomer, second: LoyalCustomer) -> Fraction
         raise ParameterError("第一位的系数是 0，服务成本不起作用。", remedy="忠诚年数至少取 1。")
     rest = lifetime_value(second, "contribution") - at_start(first, "contribution")
     return each_year(first, "revenue") - rest / first.annuity
-
-
-def years_reversed(first: LoyalCustomer, second: LoyalCustomer, longest: int) -> tuple[int, ...]:
-    """两位都忠诚 n 年，n = 1…longest 里哪几年次序是倒过来的。"""
-    return tuple(n for n in range(1, longest + 1) if _after(first, second, n).reverses)
-
-
-def _after(first: LoyalCustomer, second: LoyalCustomer, years: int) -> Ranking:
-    return ranking(replace(first, loyal=Years(years)), replace(second, loyal=Years(years)))

@@ -18,7 +18,6 @@ from lifecycle_lab.value.inputs import Money, exact, not_negative
 from lifecycle_lab.value.rates import YearlyRate, Years
 
 STAGES = ("exploration", "formation", "stability", "decline")
-PERIODS = ("potential", "development", "growth", "maturity", "decline", "termination")
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class PhaseLine:
-    """一个阶段的账：共收、共花、利润（不贴现）、到它为止累计、现值；pays: 收入盖过成本。"""
+    """一个阶段的账：共收、共花、利润（不贴现）、到它为止累计、现值。"""
 
     name: str
     revenue: Fraction
@@ -54,7 +53,6 @@ class PhaseLine:
     profit: Fraction
     total: Fraction
     present: Fraction
-    pays: bool
 
 
 def phase_lines(phases: Sequence[Phase], rate: YearlyRate) -> tuple[PhaseLine, ...]:
@@ -67,8 +65,7 @@ def phase_lines(phases: Sequence[Phase], rate: YearlyRate) -> tuple[PhaseLine, .
         later = (discount_factor(rate, Years(t)) for t in range(year + 1, year + phase.years + 1))
         present = phase.yearly_profit * sum(later, Fraction(0))
         year += phase.years
-        pays = phase.yearly_revenue > phase.yearly_cost
-        lines.append(PhaseLine(phase.name, revenue, cost, profit, total, present, pays))
+        lines.append(PhaseLine(phase.name, revenue, cost, profit, total, present))
     return tuple(lines)
 
 
