@@ -207,6 +207,7 @@ def test_a_lesson_plan_per_notebook_with_what_the_content_holds(tmp_path):
     text = (tmp_path / "04_rfm_training.md").read_text("utf-8")
     for said in ("约 90 分钟", "## 板书", "## 只有 45 分钟", "R 的方向看反了", "共 90 分钟", "## 要问的话"):
         assert said in text
+    assert "消费频率 — 一段时间里买了几次；" in text  # 配对题的答案要看得出谁配谁
     assert [p.read_bytes() for p in write_plans(tmp_path)] == [p.read_bytes() for p in written]
 
 

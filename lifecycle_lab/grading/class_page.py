@@ -44,8 +44,8 @@ def class_document(classroom: Classroom, graded: Sequence[Graded], received: Seq
     sections = (
         _who(classroom, received, names=True),
         *_lessons(classroom, graded),
-        ask_section(graded),
         _done(classroom, graded),
+        ask_section(graded),
     )
     return Document(words["page.title"], (), sections, classroom.rules.name)
 
