@@ -164,8 +164,12 @@ def problem(
         (row, {first: row} | {name: given[row, name] for name in others if (row, name) in given})
         for row in rows
     ]
-    headings = {name: f"{text.columns[name]}（{unit}）" for name, unit in units.items() if unit}
+    headings = {name: _with_unit(text.columns[name], unit) for name, unit in units.items() if unit}
     return _lay_out(text, lines, filling, headings)
+
+
+def _with_unit(name: str, unit: str) -> str:
+    return name if name.endswith(f"（{unit}）") else f"{name}（{unit}）"
 
 
 def segment_names(convention: Convention) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from lifecycle_lab.grading.gradebook import rounded, subtotal, total
 from lifecycle_lab.grading.marks import Marks, read_marks
 from lifecycle_lab.grading.scoring import machine_score
 from lifecycle_lab.grading.similarity import alike
-from lifecycle_lab.schema import DataError
+from lifecycle_lab.schema import DataError, ParameterError
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -385,6 +386,45 @@ def test_the_class_page_counts_misconceptions_by_people(tmp_path):
     assert hardest(grades.graded)[0].share == Fraction(20, 30)
     assert room.roster.students[0].name not in grades.projector()
     assert room.roster.students[0].student_id not in grades.projector()
+
+
+def test_what_is_for_the_teacher_alone_comes_last_and_both_pages_count_their_sections(tmp_path):
+    room = new_class(tmp_path, 2)
+    handed(room, {"a.json": honest(room, 0)})
+    grade_class(room).write()
+    numbered = "一二三四五六"
+    for name, count in (("class.html", 6), ("projector.html", 5)):
+        headings = re.findall("<h2[^>]*>([^<]+)", (room.folder / name).read_text("utf-8"))
+        assert [heading[:2] for heading in headings] == [f"{n}、" for n in numbered[:count]]
+    assert "要问一声" not in (room.folder / "projector.html").read_text("utf-8")
+
+
+def test_feedback_says_out_of_how_many(tmp_path):
+    room = new_class(tmp_path, 1)
+    student = room.roster.students[0]
+    handed(room, {"a.json": encode(perfect(room, student))})
+    grade_class(room).write()
+    (page,) = (room.folder / "feedback").glob("*.html")
+    text = page.read_text("utf-8")
+    assert "338 / 375" in text  # 文字题 12 + 10 + 8 + 7 分还没有评
+    assert "保存于 2026-12-01 08:00 的一份" in text
+
+
+def test_the_notebook_keeps_every_class_in_its_own_folder(tmp_path, monkeypatch):
+    from lifecycle_lab import open_grading
+
+    monkeypatch.chdir(tmp_path)
+    for name, numbers in (("甲班", (1, 2)), ("乙班", (3, 4)), ("甲班补", (1, 2, 5))):
+        lines = "".join(f"02230{n},学生{n}\n" for n in numbers)
+        (tmp_path / f"{name}.csv").write_text(f"学号,姓名\n{lines}", "utf-8")
+    one, two = open_grading("甲班.csv"), open_grading("乙班.csv")
+    assert one.classroom.folder != two.classroom.folder
+    assert open_grading("甲班.csv").classroom.secret == one.classroom.secret
+    with pytest.raises(ParameterError, match="另一个班"):
+        open_grading("乙班.csv", out_dir=str(one.folder))
+    told = open_grading("甲班补.csv", out_dir=str(one.folder)).card()
+    assert "022305 学生5" in str(told)
+    assert "没有收到你的作业" in str(one.feedback())
 
 
 def test_a_class_of_nobody_yet(tmp_path):

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import stat
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
 from classes import new_class
+from docx.shared import Cm
 
 from lifecycle_lab.content.grading import grading, read_grading, read_simulated, simulated_text
 from lifecycle_lab.content.plans import plans, read_plans
 from lifecycle_lab.grading import init_class, open_class, read_roster
+from lifecycle_lab.grading.handout import paper
+from lifecycle_lab.report import to_docx, to_html
 from lifecycle_lab.schema import ContentError, DataError, LabError
 
 COURSE = Path(__file__).resolve().parents[1] / "data" / "course"
@@ -207,6 +212,7 @@ def test_a_lesson_plan_per_notebook_with_what_the_content_holds(tmp_path):
     text = (tmp_path / "04_rfm_training.md").read_text("utf-8")
     for said in ("约 90 分钟", "## 板书", "## 只有 45 分钟", "R 的方向看反了", "共 90 分钟", "## 要问的话"):
         assert said in text
+    assert "消费频率 — 一段时间里买了几次；" in text  # 配对题的答案要看得出谁配谁
     assert [p.read_bytes() for p in write_plans(tmp_path)] == [p.read_bytes() for p in written]
 
 
@@ -233,3 +239,37 @@ def test_the_nbgrader_layout_holds_the_bytes_handed_in_and_one_row_per_task(tmp_
         room.rules.points.values()
     )
     assert {row["score"] for row in rows if row["student_id"] != student} == {"0.00"}
+
+
+def test_the_paper_follows_the_lessons_names_the_choices_and_leaves_room(tmp_path):
+    room = new_class(tmp_path, 1)
+    text = re.sub("<[^>]+>", "\n", to_html(paper(room, room.roster.students[0])))
+    places = [
+        text.index(title) for title in ("热身：", "八个小故事", "表4-2：", "七位客户：换成", "思考题二")
+    ]
+    assert places == sorted(places)
+    assert "“目标”一列从这里选：缩短考察期、加快形成期、延长稳定期、避免或挽回退化、哪一段也不改变。" in text
+    assert "“标志”一列从这里选" not in text  # A、B、C 写在题里
+    assert not re.search(r"（([^（）]+)）（\1）", text)  # 单位只写一遍
+    document = docx.Document(io.BytesIO(to_docx(paper(room, room.roster.students[0]))))
+    tables = {table.rows[0].cells[-1].text: table for table in document.tables if table.rows}
+    assert all(row.height >= Cm(0.8) for row in tables["标记"].rows[1:])
+    strategies = tables["营销策略"]
+    assert strategies.columns[-1].width > strategies.columns[0].width * 3
+    assert strategies.rows[1].cells[-1].text.count("\n") >= 3
+    assert tables["写在这里"].rows[1].cells[0].text.count("\n") >= 12
+
+
+def test_the_rule_on_paper_is_the_rule_of_the_lesson():
+    from lifecycle_lab.content import course
+    from lifecycle_lab.content.stages import stages
+
+    rule, note = stages().rule, course().tables["stage_rule"].note
+    for written in (
+        f"安静满 {rule['quiet']} 个周期，退化期",
+        f"趋势不超过 {100 * rule['falling']} %、安静满 {rule['slow']} 个周期",
+        f"买满 {rule['trend_purchases']} 天才看趋势",
+        f"买满 {rule['settled_purchases']} 天、认识满 {rule['settled_cycles']} 个周期，稳定期",
+        f"买满 {rule['growing_purchases']} 天、认识满 {rule['growing_cycles']} 个周期，形成期",
+    ):
+        assert written in note

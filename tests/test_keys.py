@@ -220,7 +220,11 @@ def test_the_paper_key_shows_the_hand_worked_tables(source):
     given, sheet = assignment(source), golden()[source]
     (blank,) = paper(given, False)
     assert blank.rows[-1] == ("均值", "", "", "")
-    means, marks, levels, plans = paper(given, True)
+    means, marks, levels, plans, *others = paper(given, True)
+    texts = {"choose_segmentation", "a13_stages", "a13_why"}
+    assert len(others) == len(given.course.exercises) - len(texts) - 4
+    shown = next(table for table in others if table.title == "热身：三位客户")
+    assert [row[-1] for row in shown.rows] == ["↓", "↑", "↑"]  # 100、200、300 元，均值 200
     assert means.rows[-1] == ("均值", *sheet["means"].values())
     assert [row[1:] for row in marks.rows] == [tuple(row[4]) for row in sheet["customers"]]
     assert [row[1:] for row in levels.rows] == [(row[4], row[5]) for row in sheet["customers"]]

@@ -43,7 +43,7 @@ _NAMES = {
         "none footer "
     ),
     "guide": (
-        "title how due paper step_own step_shared step_open step_fill step_hand_in hints_yes "
+        "title how due paper paper_how paper_choices paper_room step_own step_shared step_open step_fill step_hand_in hints_yes "
         "hints_no solution_yes solution_no "
     ),
 }
@@ -66,6 +66,7 @@ _FIELDS = {
     "page.spread_said": "full count mean middle",
     "page.example_said": "row column written",
     "page.overview_said": "saved receipt",
+    "guide.paper_choices": "column choices",
 }
 
 

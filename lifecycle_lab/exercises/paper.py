@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lifecycle_lab.content.vocabulary import TEXT
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.entries import finite_text
 from lifecycle_lab.exercises.forms import form
@@ -16,9 +17,11 @@ _TABLES = ("table_4_2", "table_4_3", "table_4_4", "table_4_5")
 
 
 def paper(assignment: Assignment, with_key: bool) -> list[Table]:
-    """表4-2(题);with_key 时连表4-2 … 表4-5 的答案。"""
-    names = _TABLES if with_key else _TABLES[:1]
-    return [_table(name, assignment, with_key) for name in names]
+    """表4-2(题);with_key 时是表4-2 … 表4-5 与别的练习的答案（文字题没有标准答案）。"""
+    if not with_key:
+        return [_table(_TABLES[0], assignment, with_key)]
+    others = (name for name, one in assignment.course.exercises.items() if one.answer != TEXT)
+    return [_table(name, assignment, with_key) for name in dict.fromkeys((*_TABLES, *others))]
 
 
 def _table(name: str, assignment: Assignment, with_key: bool) -> Table:

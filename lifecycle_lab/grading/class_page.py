@@ -46,8 +46,8 @@ def class_document(
     sections = (
         _who(classroom, received, names=True),
         *lecture,
-        ask_section(graded),
         _done(classroom, graded),
+        ask_section(graded),
     )
     return Document(words["page.title"], (), sections, classroom.rules.name)
 

@@ -16,7 +16,7 @@ from lifecycle_lab.exercises.checks import BLANK, CREDIT, Outcome
 from lifecycle_lab.exercises.showing import details, summary
 from lifecycle_lab.export import Table
 from lifecycle_lab.grading.classroom import Classroom
-from lifecycle_lab.grading.gradebook import late_percent, short, subtotal, total
+from lifecycle_lab.grading.gradebook import late_percent, saved_text, short, subtotal, task_full, total
 from lifecycle_lab.grading.marks import Marks
 from lifecycle_lab.grading.roster import Student
 from lifecycle_lab.grading.scoring import NEEDY, Graded, machine_full, machine_score, teacher_full
@@ -70,9 +70,10 @@ def _overview(classroom: Classroom, one: Graded, marks: Marks) -> Iterator[Block
     adjustment = marks.adjustment(one.student.student_id)
     if adjustment.points:
         rows.append((words["column.adjust"], half_up(adjustment.points, 2), ""))
-    rows.append((words["column.total"], half_up(total(classroom, one, marks), 2), ""))
+    full = sum(task_full(classroom, part.task) for part in one.parts)
+    rows.append((words["column.total"], f"{short(total(classroom, one, marks))} / {full}", ""))
     columns = (words["column.exercise"], words["page.points"], words["page.teacher_points"])
-    saved = latest.answers.saved_at or "—"
+    saved = saved_text(latest.answers)
     said = grading().say("page.overview_said", saved=saved, receipt=latest.answers.sha256[:12])
     yield Table(words["sheet.scores"], columns, tuple(rows), said)
     if one.notes:
@@ -90,7 +91,7 @@ def _part_rows(classroom: Classroom, one: Graded, part, marks: Marks) -> Iterato
         )
     late = late_percent(part, one, marks)
     name = grading().say("column.subtotal", title=part.task.title) + (f"（-{late}%）" if late else "")
-    yield name, half_up(subtotal(classroom, part, one, marks), 2), ""
+    yield name, f"{short(subtotal(classroom, part, one, marks))} / {task_full(classroom, part.task)}", ""
 
 
 def _machine(classroom: Classroom, outcome: Outcome) -> str:

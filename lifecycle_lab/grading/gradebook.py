@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from lifecycle_lab.answers import Answers
 from lifecycle_lab.content import Exercise, course
 from lifecycle_lab.content.grading import grading
 from lifecycle_lab.exercises.checks import BLANK, CREDIT, FORMAT, PENDING, RIGHT, WRONG
@@ -86,6 +87,11 @@ def _sheet(name: str, columns: Sequence[Column], rows: Sequence[Sequence[object]
 def short(points: Fraction) -> str:
     """分的短写法：8.00 → 8，2.50 → 2.5。"""
     return half_up(points, 2).rstrip("0").rstrip(".") or "0"
+
+
+def saved_text(answers: Answers) -> str:
+    """保存时间写给人看：年-月-日 时:分；没有是一道横线。"""
+    return answers.saved_at[:16].replace("T", " ") or "—"
 
 
 def rounded(points: Fraction) -> Fraction:
@@ -181,7 +187,7 @@ def _score_row(
     line.cells[_FRONT.index("total")] = Formula(
         f"ROUND(SUM({','.join(sums)}),2)", total(classroom, one, marks)
     )
-    line.put(one.latest.answers.saved_at if one.latest else "")
+    line.put(saved_text(one.latest.answers) if one.latest else "")
     line.put(one.latest.answers.sha256[:12] if one.latest else "")
     return line.cells
 

@@ -9,7 +9,7 @@ import copy
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,10 +18,12 @@ from lifecycle_lab.answers import default_path, encode, write_file
 from lifecycle_lab.content import course
 from lifecycle_lab.content.grading import grading
 from lifecycle_lab.exercises.assignment import Assignment, variant_document
-from lifecycle_lab.exercises.forms import lesson_forms
+from lifecycle_lab.exercises.forms import Form, form
 from lifecycle_lab.exercises.showing import laid_out
+from lifecycle_lab.export import Table
 from lifecycle_lab.grading.classroom import Classroom
 from lifecycle_lab.grading.feedback import feedback_name
+from lifecycle_lab.grading.gradebook import column_names
 from lifecycle_lab.grading.roster import Student
 from lifecycle_lab.report import Block, Document, Items, Paragraph, Section, to_docx, to_html
 from lifecycle_lab.report.packing import entry
@@ -32,6 +34,8 @@ FOLDER = "hand-out"
 VARIANT, GUIDE = "variant.json", "START_HERE.html"
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 _NOT_FOR_STUDENTS = ("90_", "91_")
+_ROOM, _LINES = "\n".join(["　" * 24] * 4), 14
+"""纸上一格文字留四行、二十四个字宽；一道文字题留十四行。"""
 _KERNEL = {"kernelspec", "language_info"}
 Progress = Callable[[int, int], None]
 
@@ -189,17 +193,37 @@ def guide(classroom: Classroom, student: Student | None) -> Document:
 
 
 def paper(classroom: Classroom, student: Student) -> Document:
-    """纸上的一份：每题的题面与空表；文字题留出地方。"""
+    """纸上的一份：一课一课地，每题的题面、空表与可选的词；文字题留出地方。"""
     assignment, words = classroom.assignment(student), grading().words
     cover = (
         (words["column.name"], student.name),
         (words["column.student"], student.student_id),
         (words["column.class"], student.class_name),
     )
-    sections = []
-    for sheet in lesson_forms("", assignment):
-        if sheet.exercise.id in classroom.rules.exercises:
-            table = laid_out(sheet, assignment, Filling({}), sheet.cells)
-            body: Sequence[Block] = [table] if table else [Paragraph("\n" * 8)]
-            sections.append(Section(sheet.exercise.title, (Paragraph(sheet.exercise.prompt), *body)))
-    return Document(words["guide.paper"], cover, tuple(sections), classroom.rules.name)
+    sections = [Section("", (Paragraph(words["guide.paper_how"]),))]
+    for task in classroom.rules.tasks:
+        sheets = [form(name, assignment) for name in task.exercises]
+        sections += [_on_paper(task.title, sheet, assignment) for sheet in sheets]
+    return Document(words["guide.paper"], cover, tuple(sections), classroom.rules.name, by_hand=True)
+
+
+def _on_paper(lesson: str, sheet: Form, assignment: Assignment) -> Section:
+    texts = {cell: _ROOM for cell in sheet.cells if sheet.kinds[cell[1]] == "text"}
+    table = laid_out(sheet, assignment, Filling(texts), sheet.cells) or _box(sheet)
+    body = (table, *map(Paragraph, _choices(sheet)))
+    heading = f"{sheet.exercise.title}（{lesson.split('：')[0]}）"
+    return Section(heading, (Paragraph(sheet.exercise.prompt), *body))
+
+
+def _box(sheet: Form) -> Table:
+    """一道文字题：一个框，不拆在两页。"""
+    return Table(sheet.exercise.title, (grading().words["guide.paper_room"],), (("\n" * _LINES,),))
+
+
+def _choices(sheet: Form) -> Iterator[str]:
+    """选单在纸上没有，写成一句；只是 A、B、C 的，题里已经写着。"""
+    names = column_names(sheet.exercise)
+    for column, kind in sheet.kinds.items():
+        found = sheet.words.get(column, ())
+        if kind == "choice" and any(len(word) > 1 for word in found):
+            yield grading().say("guide.paper_choices", column=names[column], choices="、".join(found))

@@ -97,6 +97,9 @@ def _question(item: QuizItem) -> str:
     right = [choice for choice in item.choices if choice.correct]
     if item.kind == "ordering":
         return f"{item.prompt}　次序：{' → '.join(choice.text for choice in right)}"
+    if item.lefts:
+        pairs = (f"{item.lefts[choice.id]} — {choice.text}" for choice in right)
+        return f"{item.prompt}　答：{'；'.join(pairs)}"
     return f"{item.prompt}　答：{'；'.join(choice.text for choice in right)}　讲解：{right[0].why}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from lifecycle_lab.grading import (
     hand_out,
     init_class,
     open_class,
+    read_roster,
 )
 from lifecycle_lab.grading import class_page as pages
 from lifecycle_lab.grading.classroom import SETTINGS
@@ -50,7 +52,7 @@ def open_grading(
     for name, value in given.items():
         if not isinstance(value, str):
             raise ParameterError(f"{name} 要写成文字，收到的是 {quote(repr(value))}。", where=f"参数 {name}")
-    folder = Path(out_dir) if out_dir else Path("out") / ("class" if roster else "class-demo")
+    folder = Path(out_dir) if out_dir else Path("out") / (Path(roster).stem if roster else "class-demo")
     if not roster:
         classroom = demonstration(folder / "class", _DEMO_STUDENTS, source, as_of)
         handed = folder / "submissions"
@@ -59,11 +61,29 @@ def open_grading(
         return TeacherDesk(classroom, Path(submissions) if submissions else handed, folder, demo=True)
     place = folder / "class"
     opened = (
-        open_class(place)
+        _same_class(open_class(place), roster)
         if (place / SETTINGS).is_file()
         else init_class(roster, Path(roster).stem, place, source, as_of)
     )
     return TeacherDesk(opened, Path(submissions) if submissions else None, folder)
+
+
+def _same_class(classroom: Classroom, roster: str) -> Classroom:
+    """文件夹里已有的班与这份名单：一位也不相同是另一个班，不能混在一起；多出来的人说一声，不悄悄加。"""
+    given = read_roster(roster).by_id
+    extra = [student.shown for name, student in given.items() if name not in classroom.roster.by_id]
+    if len(extra) == len(given):
+        raise ParameterError(
+            f"文件夹 {quote(classroom.folder, 120)} 里是另一个班：{classroom.rules.name}。",
+            where="参数 out_dir",
+            remedy="一个班一个文件夹：换一个 out_dir，或留空，用名单的文件名。",
+        )
+    if not extra:
+        return classroom
+    said = (
+        f"名单文件里有 {len(extra)} 位不在这个班里，如 {extra[0]}：要加进来，就写进班级文件夹的 roster.csv。"
+    )
+    return replace(classroom, roster=replace(classroom.roster, notes=(*classroom.roster.notes, said)))
 
 
 class TeacherDesk:
@@ -166,9 +186,9 @@ class TeacherDesk:
         """要问一声的：只是线索，不是结论。"""
         return _shown(pages.ask_section(self.grades.graded))
 
-    def feedback(self, student_id: str) -> Shown:
-        """一位学生会收到的反馈。"""
-        wanted = normalise_id(student_id)
+    def feedback(self, student_id: str = "") -> Shown:
+        """一位学生会收到的反馈；不写学号是名单上的第一位。"""
+        wanted = normalise_id(student_id or self.grades.graded[0].student.student_id)
         for one in self.grades.graded:
             if one.student.student_id == wanted:
                 return _of_document(feedback(self.classroom, one, self.grades.marks))

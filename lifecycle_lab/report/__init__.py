@@ -67,12 +67,16 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """一份文档。cover: （标签，值）对，值为空就留一条可以手写的横线；footer 印在页脚。"""
+    """一份文档。cover: （标签，值）对，值为空就留一条可以手写的横线；footer 印在页脚。
+
+    by_hand: 印出来用笔填的，Word 里表格的行高一些。
+    """
 
     title: str
     cover: tuple[tuple[str, str], ...] = ()
     sections: tuple[Section, ...] = ()
     footer: str = ""
+    by_hand: bool = False
 
 
 def to_html(document: Document) -> str:

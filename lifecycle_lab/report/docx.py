@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 import docx
@@ -28,7 +29,7 @@ from lifecycle_lab.report.packing import fixed_zip
 LATIN, SONG, HEI = "Times New Roman", "宋体", "黑体"
 PAGE_WIDTH, PAGE_HEIGHT, MARGIN = Cm(21), Cm(29.7), Cm(2.2)
 TEXT_WIDTH = Length(PAGE_WIDTH - 2 * MARGIN)
-TALLEST_FIGURE = Cm(20)
+TALLEST_FIGURE, HAND_ROW = Cm(20), Cm(0.8)
 FIXED_TIME = datetime(2000, 1, 1)  # 文档属性必须有日期；写真实日期会让同样的答案得到不同的字节
 CELL, HEADER, TABLE_TITLE, NOTE, COVER = "表内文字", "表头", "表题", "表注", "封面项"
 # 与网页同一组底色；色调只加强文字，从不单独表意
@@ -64,8 +65,10 @@ def build(document: Document) -> bytes:
     for section in document.sections:
         if section.heading:
             _write(file.add_heading(level=1), section.heading)
-        for block in section.blocks:
-            _add_block(file, block)
+        for block, following in zip_longest(section.blocks, section.blocks[1:]):
+            _add_block(file, block, HAND_ROW if document.by_hand else None)
+            if isinstance(block, Paragraph) and isinstance(following, Table):
+                _last_paragraph(file).keep_with_next = True  # 题面与它的表同页
     _add_footer(file, document.footer)
     buffer = io.BytesIO()
     file.save(buffer)
@@ -159,7 +162,12 @@ def _write(paragraph: Any, text: str) -> Any:
     return run
 
 
-def _add_block(file: Any, block: Block) -> None:
+def _last_paragraph(file: Any) -> Any:
+    """刚写的一段的版式；不数全文的段落，长文档也快。"""
+    return docx.text.paragraph.Paragraph(file.element.body.p_lst[-1], file).paragraph_format
+
+
+def _add_block(file: Any, block: Block, row_height: Length | None = None) -> None:
     match block:
         case Paragraph(text):
             for line in text.split("\n"):
@@ -169,7 +177,7 @@ def _add_block(file: Any, block: Block) -> None:
         case Figure():
             _add_figure(file, block)
         case Table():
-            _add_table(file, block)
+            _add_table(file, block, row_height)
 
 
 def _written(paragraph: Any, text: str) -> Any:
@@ -217,8 +225,8 @@ def _add_figure(file: Any, figure: Figure) -> None:
         _write(file.add_paragraph(style="Caption"), figure.caption)
 
 
-def _add_table(file: Any, table: Table) -> None:
-    """表题在上，框线表格，表注在下；表头跨页重复，一行不拆在两页。"""
+def _add_table(file: Any, table: Table, row_height: Length | None) -> None:
+    """表题在上，框线表格，表注在下；表头跨页重复，一行不拆在两页。row_height: 一行至少多高。"""
     _write(file.add_paragraph(style=TABLE_TITLE), table.title)
     shares = column_shares(table)
     widths = [int(TEXT_WIDTH * share) for share in shares]
@@ -227,7 +235,9 @@ def _add_table(file: Any, table: Table) -> None:
     _mark_row(header, "w:tblHeader")
     for cell in header.cells:
         _shade(cell._tc, HEADER_FILL)
-    _fill_rows(grid, _add_row(grid, [""] * len(widths), file.styles[CELL]), table)
+    blank = _add_row(grid, [""] * len(widths), file.styles[CELL])
+    blank.height = row_height
+    _fill_rows(grid, blank, table)
     _keep_together(grid.rows[:-1] if is_short(table, shares) else grid.rows[:1])
     _write(file.add_paragraph(style=NOTE), table.note)
 
