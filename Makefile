@@ -14,7 +14,7 @@ help:  ## 这一页
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo '需要 Python 3.11 或更新:make run PYTHON=python3.12'; exit 1; }
-	@echo '准备 .venv(第一次要下载约 250 MB,几分钟)…'
+	@echo '准备 .venv(第一次要下载约 330 MB,几分钟)…'
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .

@@ -28,7 +28,7 @@ ENVIRONMENT = {
 def test_every_area_has_its_share():
     counts = {area.__name__: len(area.cases()) for area in AREAS}
     assert min(counts.values()) >= 25, counts
-    assert sum(counts.values()) >= 250
+    assert sum(counts.values()) >= 1000
 
 
 @pytest.mark.parametrize("name", PLAIN)

@@ -1,4 +1,4 @@
-"""第 02 课程序说的话与一份做法清单：curve_lesson.toml、curve_measures.toml（A6、A7、D5）。"""
+"""第 02 课里程序说的话与一份做法清单：curve_lesson.toml、curve_measures.toml（A6、A7、D5）。"""
 
 from __future__ import annotations
 

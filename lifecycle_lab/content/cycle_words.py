@@ -1,4 +1,4 @@
-"""第 06 课程序说的话：cycle_lesson.toml → 名称到模板；可用的 $名字 都在这里(E2–E9)。"""
+"""第 06 课里程序说的话：cycle_lesson.toml → 名称到模板；可用的 $名字 都在这里(E2–E9)。"""
 
 from __future__ import annotations
 

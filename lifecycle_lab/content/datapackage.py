@@ -329,7 +329,8 @@ def readme(folder: Path | None = None) -> str:
     parts = [_kinds(package), "", f"# {package.title}", "", package.description, "", *_overview(package)]
     for resource in package.resources:
         parts += ["", *_resource_section(resource)]
-    parts += ["", "## 课程内容 `course/`", "", "教师可以直接改这些文件，改完运行测试就知道改得对不对。", ""]
+    parts += ["", "## 课程内容 `course/`，订单的列名 `orders/`", ""]
+    parts += ["教师可以直接改这些文件，改完运行测试就知道改得对不对。", ""]
     parts += _table(
         ("文件", "是什么", "来源", "许可"),
         [(f"`{c.path}`", c.what, c.origin, c.licence) for c in package.course],

@@ -166,7 +166,7 @@ def loyalty() -> LoyaltyContent:
 
 
 def words() -> Mapping[str, str]:
-    """第 08 课程序说的话。"""
+    """第 08 课里程序说的话。"""
     return content.course().loyalty_words
 
 

@@ -1,4 +1,4 @@
-"""第 08 课程序说的话：loyalty_lesson.toml → 名称到模板；可用的 $名字 都在这里(C1–C11)。"""
+"""第 08 课里程序说的话：loyalty_lesson.toml → 名称到模板；可用的 $名字 都在这里(C1–C11)。"""
 
 from __future__ import annotations
 

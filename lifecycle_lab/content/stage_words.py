@@ -1,4 +1,4 @@
-"""第 01 课程序说的话：stage_lesson.toml 里每一条可以用的 $名字(A1–A5、A8、B1–B7、D6、D9、D10)。"""
+"""第 01 课里程序说的话：stage_lesson.toml 里每一条可以用的 $名字(A1–A5、A8、B1–B7、D6、D9、D10)。"""
 
 from __future__ import annotations
 

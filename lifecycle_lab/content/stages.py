@@ -312,5 +312,5 @@ def stories() -> Stories:
 
 @functools.cache
 def stage_words() -> Mapping[str, str]:
-    """第 01 课程序说的话：stage_lesson.toml。"""
+    """第 01 课里程序说的话：stage_lesson.toml。"""
     return read_sentences(data_folder() / "course" / "stage_lesson.toml", FIELDS)

@@ -1,4 +1,4 @@
-"""第 07 课程序说的话，每一条可以用的 $名字；文字在 value_lesson.toml(D1–D8)。"""
+"""第 07 课里程序说的话，每一条可以用的 $名字；文字在 value_lesson.toml(D1–D8)。"""
 
 from __future__ import annotations
 
