@@ -177,3 +177,13 @@ def test_no_registry_host_and_no_binary_crept_in():
             assert len(data) < 2**20, path
             continue
         assert not hosts.search(data.decode("utf-8")), path
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "docs/instructor/README.md"])
+def test_documents_name_and_link_only_what_is_there(document):
+    """改了文件名，写着它的那一句也要改。"""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:tests|benchmarks|data|docs|notebooks|lifecycle_lab)/[\w./*-]+)`", text)
+    linked = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    assert [name for name in named if not list(ROOT.glob(name))] == []
+    assert [link for link in linked if not (ROOT / document).parent.joinpath(link).exists()] == []
