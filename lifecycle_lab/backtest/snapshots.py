@@ -1,4 +1,4 @@
-"""把购买日切成“那天看得见的”与“后来才知道的”：回测只许规则和模型看前一半。"""
+"""把购买日切成“那天看得见的”与“后来才知道的”：回测只许规则和模型看前一半(E9)。"""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ class Purchases:
 
     @property
     def first_day(self) -> int:
+        """最早的一个购买日（整天）。"""
         return int(self.day.min())
 
     @property
     def last_day(self) -> int:
+        """最晚的一个购买日（整天）。"""
         return int(self.day.max())
 
 
@@ -44,6 +46,7 @@ class Snapshot:
     gaps: np.ndarray
 
     def histories(self) -> models.Histories:
+        """模型读的三列：又买了几次、首末两次隔几天、第一次到这一天几天。"""
         return models.histories(
             self.purchase_days - 1, self.last_day - self.first_day, self.as_of - self.first_day
         )

@@ -1,4 +1,4 @@
-"""几次比试合成一张表和一句话；话跟着数字变，句子本身是内容（data/course/backtest.toml）。"""
+"""几次比试合成一张表和一句话(E9)；话跟着数字变，句子本身是内容（data/course/backtest.toml）。"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""一次公平的比试：同一批客户、同一天、同一个真相，规则与模型并排。
+"""一次公平的比试：同一批客户、同一天、同一个真相，规则与模型并排(E9)。
 
 两个问题分开问：state“已经流失了吗”（真相只有合成的数据才有）与 action“往后 H 天会不会来”（留出来的 H 天就是真相）。
 差别用成对的重抽样：每次抽同一批客户给每一位参赛者，看它与基准之差的 95% 区间碰不碰到零。
@@ -72,6 +72,7 @@ class Line:
 
     @property
     def worse(self) -> bool:
+        """AUC 明显不如基准。"""
         return self.gain[1] < 0
 
 
@@ -89,6 +90,7 @@ class Trial:
     lines: tuple[Line, ...]
 
     def line(self, key: str) -> Line:
+        """key 这一位参赛者的成绩。"""
         return next(line for line in self.lines if line.key == key)
 
 

@@ -147,6 +147,7 @@ class Score:
 
     @property
     def people(self) -> int:
+        """一共判了几位。"""
         return sum(self.counts.values())
 
     @property

@@ -30,6 +30,7 @@ class Bounds:
 
     @property
     def days(self) -> tuple[int, int, int]:
+        """三个界限，从小到大（天）。"""
         return self.high, self.mid, self.low
 
 

@@ -63,6 +63,7 @@ class NextGaps:
     lines: tuple[ClassLine, ...]
 
     def line(self, name: str) -> ClassLine | None:
+        """一类的一行，name 是 CLASSES 之一；没有客户的类 → None。"""
         return next((line for line in self.lines if line.name == name), None)
 
 

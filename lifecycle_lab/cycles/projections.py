@@ -1,4 +1,4 @@
-"""滑块：从立方表一眼读出状态人数与转移人数，几十微秒，与客户有多少位无关。
+"""滑块：从立方表一眼读出状态人数与转移人数，几十微秒，与客户有多少位无关(E4、E8)。
 
 平面（二维前缀和，由仓库从立方表建好）作为参数进来，只叫它的两个函数：
 count(x_from, x_to, y_from, y_to) 数半开矩形里的客户，None 是没有尽头；none(y_from, y_to) 数没有 x 的。
@@ -22,9 +22,13 @@ NEW, REPEAT = "new", "repeat"
 
 
 class Plane(Protocol):
-    def count(self, x_from: int, x_to: int | None, y_from: int, y_to: int | None) -> int: ...
+    """二维前缀和：数矩形里的客户，与客户有多少位无关。"""
 
-    def none(self, y_from: int, y_to: int | None) -> int: ...
+    def count(self, x_from: int, x_to: int | None, y_from: int, y_to: int | None) -> int:
+        """x、y 各在半开的一段里的客户几位；到头为止写 None。"""
+
+    def none(self, y_from: int, y_to: int | None) -> int:
+        """没有 x（还没有上一段间隔）、y 在这一段里的客户几位。"""
 
 
 Counts = dict[str, tuple[int, ...]]
@@ -70,6 +74,7 @@ class OwnProgress:
     repeat: Mapping[int, int]
 
     def states(self, multiples: Sequence[int], nodes: Sequence[int]) -> Counts:
+        """各种状态几位：新客户按 nodes（天），回头客按 multiples（几个自己的周期）。"""
         return {NEW: _reached(self.new, nodes), REPEAT: _reached(self.repeat, multiples)}
 
 

@@ -33,7 +33,8 @@ class Customer(Protocol):
 class Rule(Protocol):
     """一条规则：一位客户 → 沉默、沉睡、流失各从第几天起。"""
 
-    def thresholds(self, visits: Customer) -> Days: ...
+    def thresholds(self, visits: Customer) -> Days:
+        """沉默、沉睡、流失各从距上次购买第几天起（从小到大）。"""
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class StaticRule:
         check_days(self.nodes, "节点")
 
     def thresholds(self, visits: Customer) -> Days:
+        """人人同样的三个节点（天）。"""
         return self.nodes
 
 
@@ -65,6 +67,7 @@ class ClassRule:
         check_days(self.multiples, "倍数")
 
     def thresholds(self, visits: Customer) -> Days:
+        """这一类的周期乘以 multiples；新客户是 nodes。"""
         if visits.last_gap is None:
             return self.nodes
         cycle = class_cycle(frequency_class(visits.last_gap, self.bounds), self.bounds)
@@ -107,6 +110,7 @@ class OwnCycleRule:
         return Fraction(twice, 2)
 
     def thresholds(self, visits: Customer) -> Days:
+        """自己的周期乘以 multiples，精确分数；新客户是 nodes。"""
         if visits.last_gap is None:
             return self.nodes
         cycle = self.cycle(visits)

@@ -2,6 +2,7 @@
 
 朴素的算法把还没有回来的客户当作不存在，于是偏短；KM 让他们在被看着的那些天里留在分母上。
 份额用整数精确比较；只有置信带（Greenwood 方差、log-log 变换）是浮点数。
+出处：Kaplan & Meier 1958。
 """
 
 from __future__ import annotations

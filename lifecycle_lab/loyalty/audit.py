@@ -23,6 +23,7 @@ class SectionScore:
 
     @property
     def share(self) -> Fraction:
+        """得了几成，0 到 1 的精确分数。"""
         return Fraction(self.points, self.full)
 
 

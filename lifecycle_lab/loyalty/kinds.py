@@ -23,6 +23,7 @@ class Signs:
 
     @property
     def points(self) -> int:
+        """这一种得几分：说了 2 分，做了 1 分。"""
         return SAID_POINTS * self.said + DONE_POINTS * self.done
 
 

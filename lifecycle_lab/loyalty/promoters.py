@@ -1,4 +1,4 @@
-"""净推荐值 NPS 与它的误差：9–10 推荐者，7–8 中立者，0–6 贬损者(C9 的“推荐的意愿”)。
+"""净推荐值 NPS（Reichheld 2003）与它的误差：9–10 推荐者，7–8 中立者，0–6 贬损者(C9 的“推荐的意愿”)。
 
 一位答卷人记 +1、0 或 −1，NPS 就是这些数的平均乘 100，所以误差照平均数算：方差是 p + d − (p − d)²。
 """
@@ -30,6 +30,7 @@ class NetPromoter:
 
     @property
     def size(self) -> int:
+        """一共几位。"""
         return self.promoters + self.passives + self.detractors
 
     @property

@@ -38,6 +38,7 @@ class BetaGeometric:
 
     @property
     def name(self) -> str:
+        """文献里的叫法。"""
         if self.k == 1:
             return "MBG/NBD" if self.first_coin else "BG/NBD"
         return f"{'MBG' if self.first_coin else 'BG'}/CNBD-{self.k}"

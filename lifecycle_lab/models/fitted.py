@@ -51,14 +51,17 @@ class Fitted:
 
     @property
     def name(self) -> str:
+        """模型在文献里的叫法。"""
         return self.process.name
 
     @property
     def theta(self) -> tuple[float, ...]:
+        """参数，次序同 process.symbols。"""
         return self.maximum.theta
 
     @property
     def estimates(self) -> tuple[Estimate, ...]:
+        """每个参数的估计值、标准误与意思。"""
         errors = self.maximum.standard_errors
         parts = zip(self.process.symbols, self.theta, errors, self.process.meanings, strict=True)
         return tuple(Estimate(*part) for part in parts)

@@ -36,10 +36,12 @@ class FittedMoney:
 
     @property
     def theta(self) -> tuple[float, ...]:
+        """参数 p、q、γ（γ 是主单位）。"""
         return self.maximum.theta
 
     @property
     def estimates(self) -> tuple[Estimate, ...]:
+        """每个参数的估计值、标准误与意思。"""
         parts = zip(_SYMBOLS, self.theta, self.maximum.standard_errors, _MEANINGS, strict=True)
         return tuple(Estimate(*part) for part in parts)
 
@@ -63,6 +65,7 @@ class FittedMoney:
 
     @property
     def cautions(self) -> tuple[str, ...]:
+        """该小心的事，各一句话；没有就是空的。"""
         found = []
         if not self.maximum.converged:
             found.append("没有收敛：参数不可当真。")
@@ -76,6 +79,7 @@ class FittedMoney:
 
     @property
     def sentence(self) -> str:
+        """一行话：多少客户、参数、相关系数、收敛。"""
         values = "，".join(f"{part.symbol} {part.value:.4g}" for part in self.estimates)
         state = "已收敛" if self.maximum.converged else "没有收敛"
         return (

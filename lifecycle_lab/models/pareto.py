@@ -36,14 +36,17 @@ class ParetoNBD:
     certain_of_one_time_buyers = False
 
     def starts(self, typical_age: float) -> list[tuple[float, ...]]:
+        """typical_age: 中位的客户年龄（模型的时间单位）。"""
         scale = max(typical_age / 4, 1e-3)
         return [(0.6, scale, 0.6, scale), (1.5, 3 * scale, 1.5, 6 * scale)]
 
     def log_alive(self, theta, x, span, age) -> np.ndarray:
+        """log 似然里“观察日还活着”的一份。"""
         r, alpha, s, beta = theta
         return _buying(theta, x) - (r + x) * np.log(alpha + age) - s * np.log(beta + age)
 
     def log_gone(self, theta, x, span, age) -> np.ndarray:
+        """log 似然里“末次购买以后就不来了”的一份，逐位积分。"""
         _, _, s, _ = theta
         return _buying(theta, x) + np.log(s) + _log_leaving(theta, x, span, age)
 

@@ -1,4 +1,4 @@
-"""组合记成数：R、F、M 三个箭头是 4、2、1，↑ 为 1；7 是 ↑↑↑，0 是 ↓↓↓（与 warehouse 的 segment 同）。"""
+"""组合记成数：R、F、M 三个箭头是 4、2、1，↑ 为 1；7 是 ↑↑↑，0 是 ↓↓↓（与 warehouse 的 segment 同；A12）。"""
 
 from __future__ import annotations
 

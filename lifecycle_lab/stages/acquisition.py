@@ -65,7 +65,7 @@ def payback(margins: Sequence[int], cost: Fraction | int) -> int | None:
 
 
 def wilson(successes: int, trials: int, z: float = Z_95) -> tuple[float, float]:
-    """份额的 Wilson 区间；没有人 → (0, 1)。"""
+    """份额的 Wilson 区间（Wilson 1927）；没有人 → (0, 1)。"""
     if not trials:
         return 0.0, 1.0
     share, extra = successes / trials, z * z / trials

@@ -39,6 +39,7 @@ class Chain:
             raise ParameterError("流失要是吸收态：从流失出发只到流失。")
 
     def rate(self, origin: str, end: str) -> Share:
+        """一期里从 origin 到 end 的份额；不在链里的状态 → ValueError。"""
         return self.rows[self.states.index(origin)][self.states.index(end)]
 
 

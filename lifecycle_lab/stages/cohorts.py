@@ -18,6 +18,7 @@ class Cohort:
     bought: tuple[int | None, ...]
 
     def share(self, later: int) -> Fraction | None:
+        """过了 later 段还有几成在买；那一段还没有过完 → None。"""
         many = self.bought[later]
         return None if many is None else Fraction(many, self.size)
 
@@ -32,6 +33,7 @@ class Point:
 
     @property
     def share(self) -> Fraction:
+        """看得到的人里有几成买过。"""
         return Fraction(self.bought, self.size)
 
 

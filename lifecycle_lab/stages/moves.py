@@ -88,9 +88,11 @@ class Moves:
     returned: int = 0
 
     def row(self, origin: str) -> tuple[int, ...]:
+        """从 origin 出发的人次，照 STATES 的次序。"""
         return tuple(self.counts.get((origin, end), 0) for end in STATES)
 
     def total(self, origin: str) -> int:
+        """从 origin 出发的人次合计，留在原处的也算。"""
         return sum(self.row(origin))
 
 

@@ -149,6 +149,7 @@ class Confusion:
 
     @property
     def total(self) -> int:
+        """一共几位。"""
         return sum(self.counts.values())
 
     def row(self, truth: str) -> tuple[int, ...]:
@@ -161,6 +162,7 @@ class Confusion:
         return Fraction(sum(self.right(name) for name in TRUE_STAGES), self.total)
 
     def right(self, truth: str) -> int:
+        """真相是 truth 的客户里放对了几位；走了的要放进退化期。"""
         return self.counts.get((truth, RELATION_STAGES[-1] if truth == LOST else truth), 0)
 
     def recall(self, truth: str) -> Fraction | None:

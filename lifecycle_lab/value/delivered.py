@@ -64,6 +64,7 @@ class Balance:
     lines: tuple[Line, ...]
 
     def total(self, side: Side) -> Fraction:
+        """一边的合计：side 是 gain（利得）或 cost（成本）。"""
         return sum((line.amount for line in self.lines if line.side == side), Fraction(0))
 
     @property

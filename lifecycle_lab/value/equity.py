@@ -69,6 +69,7 @@ class Equity:
 
     @property
     def total(self) -> Fraction:
+        """客户资产：两部分的现值之和（最小单位，精确分数）。"""
         return sum((line.value for line in (*self.present, *self.expected)), Fraction(0))
 
 
@@ -169,6 +170,7 @@ class Swing:
 
     @property
     def width(self) -> Fraction:
+        """这个输入拨到两头，客户资产相差多少：龙卷风图按它从宽到窄排。"""
         return abs(self.at_high - self.at_low)
 
 

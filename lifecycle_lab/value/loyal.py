@@ -130,6 +130,7 @@ class Term:
 
     @property
     def gap(self) -> Fraction:
+        """这一项里模型一比模型三多多少。"""
         return self.in_revenue - self.in_contribution
 
 

@@ -1,4 +1,4 @@
-"""带着单位的比率与期数：年的只能同年的用，月的只能同月的用。
+"""带着单位的比率与期数：年的只能同年的用，月的只能同月的用(D1 的 r 与 n)。
 
 年贴现率配年数，月贴现率配月数；混在一起的，函数不猜，直接说出来。
 月换年是连乘十二次，精确；年换月要开十二次方，只有这里用到浮点数。
@@ -113,6 +113,7 @@ class Years(_Term):
     unit: ClassVar[str] = "年"
 
     def months(self) -> Months:
+        """换成月数；永远还是永远。"""
         return Months(None if self.count is None else MONTHS_A_YEAR * self.count)
 
 
