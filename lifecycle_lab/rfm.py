@@ -40,7 +40,7 @@ def mark_against(value: Fraction | int, centre: Fraction, better: Better) -> str
 
 
 def median(values: Iterable[int]) -> Fraction:
-    """精确中位数（偶数个取中间两数的平均）；用来看换一个中心会怎样。"""
+    """精确中位数（偶数个取中间两数的平均）；用来看换一个中心会怎样；空的一列 → DataError。"""
     numbers = sorted(whole(values))
     half = len(numbers) // 2
     return Fraction(
@@ -59,7 +59,7 @@ def patterns(customers: Sequence[Customer], better: Mapping[str, Better]) -> lis
 
 
 def state(pattern: str) -> State:
-    """组合 → （最近？, 勤？, 多？）；↑ 的意思总是“不比平均差”。"""
+    """组合 → （最近？, 勤？, 多？）；↑ 的意思总是“不比平均差”；不是三个箭头 → DataError。"""
     if len(pattern) != 3 or set(pattern) - {UP, DOWN}:
         raise DataError(f"{quote(pattern)} 不是三个箭头。", remedy="按 R、F、M 的顺序写，如 ↑↓↑。")
     return tuple(arrow == UP for arrow in pattern)  # type: ignore[return-value]

@@ -50,7 +50,7 @@ class Guess:
 
 
 def per_month(days: Sequence[int], amounts: Sequence[int], last_day: int, length: int = MONTH) -> list[int]:
-    """一位客户的（第几天，净额）→ 从第一笔起每 length 天的净额，直到 last_day；天数从早到晚。
+    """一位客户的（第几天，净额）→ 从第一笔起每 length 天的净额，直到 last_day；天数从早到晚；没有订单 → DataError。
 
     退款记在退的那个月，所以一个月可以是负的；最后一个月多半还没有过完。
     """
@@ -64,7 +64,7 @@ def per_month(days: Sequence[int], amounts: Sequence[int], last_day: int, length
 
 
 def classify(tv: Series, borders: Sequence[int] = PURCHASES, quiet: int = QUIET) -> Guess:
-    """一位客户每月的交易额 → 类型：数有交易的月份，一次一步，也就是用自己的周期作尺子。
+    """一位客户每月的交易额 → 类型：数有交易的月份，一次一步，也就是用自己的周期作尺子；一个月也没有交易 → DataError。
 
     一位客户的每月交易额多半是 0，按形状拟合（`fit`）看到的只是零散的尖峰；数次数反而准些（见测试里的对照）。
     borders: 至多几个有交易的月份算早期流产、中途夭折、提前退出，从小到大；更多的是长久保持。
@@ -82,7 +82,7 @@ def classify(tv: Series, borders: Sequence[int] = PURCHASES, quiet: int = QUIET)
 
 
 def smooth(values: Sequence[int | Fraction], width: int = 3) -> tuple[Fraction, ...]:
-    """居中的移动平均，width 是奇数；两头窗口不足的，只平均有的那几个月。"""
+    """居中的移动平均，width 是奇数；两头窗口不足的，只平均有的那几个月；width 不是正的奇数 → ParameterError。"""
     if type(width) is not int or width < 1 or width % 2 == 0:
         raise ParameterError(f"窗口不能是 {quote(width)}。", remedy="写 1、3、5 这样的奇数。")
     half = width // 2
@@ -91,7 +91,7 @@ def smooth(values: Sequence[int | Fraction], width: int = 3) -> tuple[Fraction, 
 
 
 def cohort(customers: Sequence[Series]) -> tuple[Fraction, ...]:
-    """一批客户的平均：第 k 个月只平均观察到了那个月的客户，后来者不拉低老月份。"""
+    """一批客户的平均：第 k 个月只平均观察到了那个月的客户，后来者不拉低老月份；没有每月的数 → DataError。"""
     if not customers or not all(customers):
         raise DataError("没有每月的数。", remedy="至少给一位客户，每位至少一个月。")
     columns = ([c[k] for c in customers if len(c) > k] for k in range(max(map(len, customers))))
@@ -170,7 +170,7 @@ class Score:
 
 
 def score(truth: Sequence[str], guessed: Sequence[str]) -> Score:
-    """两列类型 → 混淆矩阵，16 格都在，没有人的是 0。"""
+    """两列类型 → 混淆矩阵，16 格都在，没有人的是 0；不一样长、空的、不认识的类型 → DataError。"""
     if not truth or len(truth) != len(guessed):
         raise DataError("两列类型要一样长，且不空。", why=f"现在是 {len(truth)} 与 {len(guessed)}。")
     if unknown := sorted({*truth, *guessed} - set(EXIT_TYPES)):

@@ -96,7 +96,7 @@ def bend(cohort: Cohort, budget: Budget) -> LifeCurve:
 
 
 def play(cohort: Cohort, budget: Budget) -> Outcome:
-    """照 budget（每位在场客户每月花多少分，没写的是 0）过完全部月份。"""
+    """照 budget（每位在场客户每月花多少分，没写的是 0）过完全部月份；没有这项预算 → ParameterError。"""
     _check(budget)
     curve = bend(cohort, budget)
     people = _millionths(cohort, budget, curve)
@@ -172,7 +172,7 @@ def marginal(cohort: Cohort, budget: Budget, step: int) -> dict[str, tuple[int, 
 
 
 def best(cohort: Cohort, steps: Mapping[str, Sequence[int]]) -> tuple[dict[str, int], Outcome]:
-    """在格子上一个一个试，挑总利润最大的；一样大时取字典次序最小的（先少花前面的）。"""
+    """在格子上一个一个试，挑总利润最大的；一样大时取字典次序最小的（先少花前面的）；哪一项没有档 → ParameterError。"""
     if set(steps) != set(LEVERS) or not all(steps.values()):
         raise ParameterError("四项预算各要几个档。", remedy=f"写 {'、'.join(LEVERS)}，每项至少一档。")
     every = itertools.product(*(sorted(set(steps[name])) for name in LEVERS))

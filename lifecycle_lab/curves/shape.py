@@ -148,7 +148,7 @@ class Month:
 
 
 def monthly(curve: LifeCurve, months: int) -> tuple[Month, ...]:
-    """第 1 到第 months 个月，每月取月末的值，四舍五入到分。"""
+    """第 1 到第 months 个月，每月取月末的值，四舍五入到分；月数不是正整数 → ParameterError。"""
     if type(months) is not int or not 0 <= months <= LONGEST:
         raise ParameterError(f"月数不能是 {quote(months)}。", remedy=f"写 0 到 {LONGEST} 的整数。")
     rows = ((t, curve.money(t)) for t in range(1, months + 1))
@@ -164,7 +164,7 @@ def cumulated(profits: Sequence[int], acquisition: int = 0) -> tuple[int, ...]:
 
 
 def break_even(totals: Sequence[int]) -> int | None:
-    """回本的月份：累计利润从这个月起不再为负（从 0 数）；到最后也没有回本 → None。
+    """回本的月份：累计利润从这个月起不再为负（从 0 数）；到最后也没有回本 → None；空的 → DataError。
 
     先转正、后来又跌回负数的不算：要“从此”不为负。
     """

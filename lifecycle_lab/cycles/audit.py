@@ -43,7 +43,7 @@ def clockwork(
     regularity: float = 12,
     groups: tuple[tuple[float, float, float], ...] = CLOCKWORK,
 ) -> WindowAudit:
-    """表3的窗口审计(E6)：两年的窗给出约 98.9 %，一直看下去约 89 %，客户是同一批。"""
+    """表3的窗口审计(E6)：两年的窗给出约 98.9 %，一直看下去约 89 %，客户是同一批；低频的界限太久，算不了 → ParameterError。"""
     bounds = bounds or Bounds()
     if bounds.low >= _LONGEST:
         raise ParameterError(

@@ -118,7 +118,7 @@ class OwnCycleRule:
 
 
 def state(visits: Customer, as_of: int, rule: Rule) -> str:
-    """一位客户在观察日的状态，STATES 之一(E4、E8)。"""
+    """一位客户在观察日的状态，STATES 之一(E4、E8)；观察日早于最后一次购买 → DataError。"""
     idle = days_since(visits, as_of)
     return STATES[sum(idle >= days for days in rule.thresholds(visits))]
 

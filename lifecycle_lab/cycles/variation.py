@@ -72,7 +72,7 @@ def pair_sums(rows: Iterable[GapRow]) -> LogGapSums:
 
 
 def variance_split(sums: LogGapSums) -> VarianceSplit:
-    """单因素方差分析(E7)：人与人之间的方差占多少；人人同一个快慢时是 0。"""
+    """单因素方差分析(E7)：人与人之间的方差占多少；人人同一个快慢时是 0；买过三次以上的客户不到两位 → DataError。"""
     free = sums.gaps - sums.customers
     if sums.customers < 2 or free < 1:
         raise DataError(

@@ -10,7 +10,7 @@ from lifecycle_lab.schema import DataError
 
 
 def gini(values: Sequence[int]) -> Fraction:
-    """基尼系数 G = Σ(2i − n − 1)·xᵢ / (n·Σx)，x 从小到大；人人一样是 0，越集中越近 1，到不了 1。
+    """基尼系数 G = Σ(2i − n − 1)·xᵢ / (n·Σx)，x 从小到大；人人一样是 0，越集中越近 1，到不了 1；空的、负的、全是 0 → DataError。
 
     >>> gini([1, 3]), gini([5, 5])
     (Fraction(1, 4), Fraction(0, 1))
@@ -21,7 +21,7 @@ def gini(values: Sequence[int]) -> Fraction:
 
 
 def top_share(values: Sequence[int], share: Fraction) -> Fraction:
-    """花钱最多的 share 的人占多少钱；人数除不尽时进上去（10 人的 25 % 是 3 人）。
+    """花钱最多的 share 的人占多少钱；人数除不尽时进上去（10 人的 25 % 是 3 人）；空的、负的、全是 0 → DataError。
 
     >>> top_share([1, 1, 1, 1, 6], Fraction(1, 5))
     Fraction(3, 5)
@@ -36,7 +36,7 @@ def top_count(size: int, share: Fraction) -> int:
 
 
 def pareto_curve(values: Sequence[int]) -> list[tuple[Fraction, Fraction]]:
-    """从花钱最多的数起：（占客户，占金额），从 (0, 0) 到 (1, 1)。"""
+    """从花钱最多的数起：（占客户，占金额），从 (0, 0) 到 (1, 1)；空的、负的、全是 0 → DataError。"""
     ordered = sorted(_amounts(values), reverse=True)
     total, size = sum(ordered), len(ordered)
     sums = enumerate(accumulate(ordered), start=1)
@@ -50,7 +50,7 @@ def best(scores: Mapping[Hashable, int | Fraction], share: Fraction) -> list[Has
 
 
 def overlap(first: Collection[Hashable], second: Collection[Hashable]) -> Fraction:
-    """两张一样长的名单重合的份额；毫不相干的两张，平均重合的份额就是名单占全体的份额。"""
+    """两张一样长的名单重合的份额；毫不相干的两张，平均重合的份额就是名单占全体的份额；不一样长、空的 → DataError。"""
     if not first or len(first) != len(second):
         raise DataError("两张名单要一样长，而且不是空的。", remedy="两边取同样的份额。")
     return Fraction(len(set(first) & set(second)), len(first))

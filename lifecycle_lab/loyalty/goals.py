@@ -33,7 +33,7 @@ class Effort:
 
 
 def yearly(segment: Segment, effort: Effort | None = None) -> tuple[Fraction, Fraction]:
-    """（收入，利润），分：年底留下的老客户买一年，新来的也买一年；流失的一分不算，是保守的算法。"""
+    """（收入，利润），分：年底留下的老客户买一年，新来的也买一年；流失的一分不算，是保守的算法；留存或毛利率越出 0 到 1 → ParameterError。"""
     effort = effort or Effort()
     kept = segment.retention + effort.retention_change
     margin = segment.margin + effort.margin_change
@@ -55,7 +55,7 @@ def effects(segment: Segment, efforts: Mapping[str, Effort]) -> dict[str, tuple[
 
 
 def cost_per_customer(contact_cost: int, reached: Fraction, converted: Fraction) -> Fraction:
-    """一种接触方式得到一位客户要多少钱（分）：一次接触的钱 ÷ 接得上的份额 ÷ 接上以后成交的份额(C1)。"""
+    """一种接触方式得到一位客户要多少钱（分）：一次接触的钱 ÷ 接得上的份额 ÷ 接上以后成交的份额(C1)；两个份额不在 0（不含）到 1 → ParameterError。"""
     if not 0 < reached <= 1 or not 0 < converted <= 1:
         raise ParameterError("接通率与成交率要大于 0，不超过 1。", remedy="改好再算。")
     return Fraction(contact_cost) / reached / converted

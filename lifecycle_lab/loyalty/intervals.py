@@ -19,7 +19,7 @@ def bootstrap_interval(
     times: int = 400,
     level: float = 0.95,
 ) -> tuple[float, float]:
-    """重抽 times 次，每次抽与原来一样多的人（可以重复），取中间 level 的两头。"""
+    """重抽 times 次，每次抽与原来一样多的人（可以重复），取中间 level 的两头；人太少 → DataError。"""
     if len(rows) < 2 or times < 2:
         raise DataError("人太少，误差估不出来。", remedy="至少两位，重抽至少两次。")
     draw, size = uniforms(seed), len(rows)
@@ -31,5 +31,5 @@ def bootstrap_interval(
 def mean_interval(
     values: Sequence[float], *, seed: int, times: int = 400, level: float = 0.95
 ) -> tuple[float, float]:
-    """平均数的区间。"""
+    """平均数的区间；人太少 → DataError。"""
     return bootstrap_interval(values, lambda some: sum(some) / len(some), seed=seed, times=times, level=level)

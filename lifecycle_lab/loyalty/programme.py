@@ -65,7 +65,7 @@ class Programme:
 def reward_shares(
     sales: Mapping[object, int], groups: Mapping[object, str], names: Sequence[str]
 ) -> dict[str, tuple[int, Fraction]]:
-    """每一组几位、拿走返利的几成：返利按金额给，所以就是金额的份额。sales: 客户 → 计划期内的金额。"""
+    """每一组几位、拿走返利的几成：返利按金额给，所以就是金额的份额。sales: 客户 → 计划期内的金额；没有销售 → ParameterError。"""
     total = sum(sales.values())
     if total <= 0:
         raise ParameterError("计划期内没有销售。", remedy="换一段日子。")

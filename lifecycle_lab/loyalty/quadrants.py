@@ -37,7 +37,7 @@ def quadrants(
     behaviours: Sequence[int | Fraction],
     cuts: tuple[Fraction, Fraction] | None = None,
 ) -> tuple[str, ...]:
-    """每位客户在哪一格；cuts 是两条界限（态度，行为），不给就取各自的均值。等于界限算高，同实训1 的规矩。"""
+    """每位客户在哪一格；cuts 是两条界限（态度，行为），不给就取各自的均值。等于界限算高，同实训1 的规矩；空的 → DataError。"""
     attitude_cut, behaviour_cut = cuts or (exact_mean(attitudes), exact_mean(behaviours))
     return tuple(
         quadrant(attitude >= attitude_cut, behaviour >= behaviour_cut)

@@ -27,7 +27,7 @@ def variance(values: Sequence[int | Fraction]) -> Fraction:
 
 
 def cronbach_alpha(rows: Answers) -> Fraction:
-    """α = k/(k − 1) · (1 − Σ各题方差 / 总分方差)，不超过 1，可以是负的。
+    """α = k/(k − 1) · (1 − Σ各题方差 / 总分方差)，不超过 1，可以是负的；不到两题、人人总分相同 → DataError。
 
     >>> cronbach_alpha([(1, 1), (2, 2), (3, 3)])
     Fraction(1, 1)
@@ -41,7 +41,7 @@ def cronbach_alpha(rows: Answers) -> Fraction:
 
 
 def item_rest_correlations(rows: Answers) -> tuple[float | None, ...]:
-    """每一题与其余各题之和的相关系数；这一题（或其余各题）人人相同时是 None。"""
+    """每一题与其余各题之和的相关系数；这一题（或其余各题）人人相同时是 None；不到两题 → DataError。"""
     columns = _columns(rows)
     totals = [sum(row) for row in rows]
     return tuple(
@@ -61,7 +61,7 @@ def alpha_without_each(rows: Answers) -> tuple[Fraction, ...]:
 
 
 def correlation(left: Sequence, right: Sequence) -> float | None:
-    """皮尔逊相关系数；有一边人人相同时是 None。
+    """皮尔逊相关系数；有一边人人相同时是 None；不到两个数 → DataError。
 
     >>> correlation([1, 2, 3], [2, 4, 6])
     1.0

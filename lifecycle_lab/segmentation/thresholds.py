@@ -17,7 +17,7 @@ Centres = Mapping[str, Fraction]
 
 
 def cut(values: Iterable[int], share: Fraction) -> int:
-    """自定的界限：最小的一个值，使不大于它的不少于 share（0 < share ≤ 1）。"""
+    """自定的界限：最小的一个值，使不大于它的不少于 share（0 < share ≤ 1）；share 越界 → ParameterError。"""
     if not 0 < share <= 1:
         raise ParameterError("份额要大于 0、不超过 1。", remedy="例如 Fraction(4, 5)：八成的人不超过它。")
     numbers = sorted(whole(values))
@@ -26,7 +26,7 @@ def cut(values: Iterable[int], share: Fraction) -> int:
 
 
 def quantile_cuts(values: Iterable[int], parts: int = SCORES) -> tuple[int, ...]:
-    """分成 parts 份的 parts − 1 个界限，从小到大；值有大量相同时，几个界限可能重合。"""
+    """分成 parts 份的 parts − 1 个界限，从小到大；值有大量相同时，几个界限可能重合；parts 小于 2 → ParameterError。"""
     if parts < 2:
         raise ParameterError("至少分成 2 份。")
     numbers = whole(values)
@@ -42,7 +42,7 @@ def score(value: int, cuts: Sequence[int], better: Better) -> int:
 def centres(
     customers: Sequence[Customer], kind: str, share: Fraction = Fraction(1, 2)
 ) -> dict[str, Fraction]:
-    """三个指标的中心；kind: mean、median，或 cut（自定：不大于它的占 share）。"""
+    """三个指标的中心；kind: mean、median，或 cut（自定：不大于它的占 share）；不认识的 kind → ParameterError。"""
     finders = {"mean": mean, "median": median, "cut": lambda values: Fraction(cut(values, share))}
     if kind not in finders:
         raise ParameterError(f"中心没有 {kind} 这一种。", remedy=f"可用的：{'、'.join(finders)}。")

@@ -111,7 +111,7 @@ def grow(channels: Sequence[Channel], months: int | None = None) -> Verdict | No
 
 
 def credit(journeys: Mapping[tuple[str, ...], int], rule: str) -> dict[str, Fraction]:
-    """一路经过的渠道 → 各渠道分到几位首单客户；journeys: 先后经过的渠道 → 几位。合计总等于客户数。"""
+    """一路经过的渠道 → 各渠道分到几位首单客户；journeys: 先后经过的渠道 → 几位。合计总等于客户数；不认识的分法 → ParameterError。"""
     if rule not in RULES:
         raise ParameterError(f"不认识功劳的分法“{rule}”。", remedy=f"可用的：{'、'.join(RULES)}。")
     found: Counter[str] = Counter()

@@ -44,7 +44,7 @@ class Chain:
 
 
 def chain(found: Moves) -> Chain:
-    """移动的人次 → 份额；从没有人出发的状态不在链里（流失总在）。"""
+    """移动的人次 → 份额；从没有人出发的状态不在链里（流失总在）；有人到了没有人出发过的状态 → DataError。"""
     present = tuple(name for name in STATES if name == LOST or found.total(name))
     rows = []
     for origin in present:
@@ -88,7 +88,7 @@ def _step(links: Chain, now: Sequence[Share]) -> tuple[Share, ...]:
 
 
 def periods_in(links: Chain, start: str) -> dict[str, Share]:
-    """从 start 出发，到流失以前，在各状态平均待几期（出发的那一期也算）：基本矩阵 (I − Q)⁻¹ 的一行。"""
+    """从 start 出发，到流失以前，在各状态平均待几期（出发的那一期也算）：基本矩阵 (I − Q)⁻¹ 的一行；有状态到不了流失 → DataError。"""
     staying = [name for name in _reachable(links, start) if name != LOST]
     if stuck := set(staying) - set(_leading(links, LOST)):
         raise DataError(
@@ -102,7 +102,7 @@ def periods_in(links: Chain, start: str) -> dict[str, Share]:
 
 
 def lifetime(links: Chain, start: str) -> Share:
-    """从 start 出发，平均几期以后流失。"""
+    """从 start 出发，平均几期以后流失；有状态到不了流失 → DataError。"""
     return sum(periods_in(links, start).values(), start=Fraction(0))
 
 
@@ -135,7 +135,7 @@ def half_life(links: Chain, start: str) -> int | None:
 
 
 def changed(links: Chain, origin: str, end: str, rate: Share) -> Chain:
-    """把一个份额改成 rate，同一行别的份额按原来的比例分掉剩下的。"""
+    """把一个份额改成 rate，同一行别的份额按原来的比例分掉剩下的；rate 不是份额，或没有地方分 → ParameterError。"""
     if not 0 <= rate <= 1 or origin == LOST:
         raise ParameterError("改不成这样的份额。", remedy="份额在 0 到 1 之间；流失是吸收态，不能改。")
     place = links.states.index(end)

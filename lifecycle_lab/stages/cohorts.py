@@ -38,7 +38,7 @@ class Point:
 
 
 def cohorts(months: Iterable[Sequence[int]], last: int, width: int = 1) -> list[Cohort]:
-    """months: 每位客户买过的月（整数，从早到晚，至少一个）；last: 最后一个过完的月；几个月一段由 width 定。
+    """months: 每位客户买过的月（整数，从早到晚，至少一个）；last: 最后一个过完的月；几个月一段由 width 定；width 小于 1 → ParameterError。
 
     段从 last 往回数，所以最后一段总是完整的；在 last 以后才第一次买的客户不算。
     """

@@ -68,7 +68,7 @@ def path(traces: Traces, days: Sequence[int], rule: MoveRule) -> Path:
 
 
 def boundaries(first: int, last: int, period: int) -> list[int]:
-    """从最后一天往回，每隔 period 天一个界，都不早于第一天；从早到晚。"""
+    """从最后一天往回，每隔 period 天一个界，都不早于第一天；从早到晚；划不出一期 → ParameterError。"""
     if period < 1 or last < first:
         raise ParameterError("划不出一期一期的界。", why=f"从第 {first} 天到第 {last} 天，每期 {period} 天。")
     return list(range(last, first - 1, -period))[::-1]

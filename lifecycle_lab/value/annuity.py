@@ -26,7 +26,7 @@ def discount_factor(rate: Rate, after: Term) -> Fraction:
 
 
 def annuity(rate: Rate, term: Term, *, due: bool = False) -> Fraction:
-    """年金系数 a，精确分数(D1)。due: 付在每期期初。r = 0 时就是期数；永远付下去是 1 ÷ r。"""
+    """年金系数 a，精确分数(D1)。due: 付在每期期初。r = 0 时就是期数；永远付下去是 1 ÷ r；r = 0 又永远付下去 → ParameterError。"""
     same_unit(rate, term)
     _refuse_infinite(rate, term)
     r = rate.value
@@ -48,7 +48,7 @@ def retained_annuity(rate: Rate, term: Term, kept: Retention, *, due: bool = Fal
 
 
 def slope(rate: Rate, term: Term, *, due: bool = False) -> Fraction:
-    """da/dr：贴现率每升 1（即 100 个百分点）系数变多少，总不大于 0(D2，重构）。
+    """da/dr：贴现率每升 1（即 100 个百分点）系数变多少，总不大于 0(D2，重构）；r = 0 又永远付下去 → ParameterError。
 
     n ÷ [r(1 + r)^(n+1)] − [1 − (1 + r)^−n] ÷ r²；r → 0 时是 −n(n + 1) ÷ 2；n → ∞ 时是 −1 ÷ r²。
     """
@@ -67,7 +67,7 @@ def _ordinary_slope(r: Fraction, n: int | None) -> Fraction:
 
 
 def retained_slope(rate: Rate, term: Term, kept: Retention, *, due: bool = False) -> Fraction:
-    """带保持率的系数对 r 的导数：逐期求导，Σ −t·pᵗ ÷ (1 + r)^(t+1)；永远下去是 −p ÷ (1 + r − p)²（补全）。"""
+    """带保持率的系数对 r 的导数：逐期求导，Σ −t·pᵗ ÷ (1 + r)^(t+1)；永远下去是 −p ÷ (1 + r − p)²（补全）；加起来没有尽头 → ParameterError。"""
     same_unit(rate, term, kept)
     r, p = rate.value, kept.value
     if term.count is None:
@@ -86,7 +86,7 @@ def one_more(rate: Rate, term: Term, *, due: bool = False) -> Fraction:
 
 
 def ratio(rate: Rate, term: Term, *, term_times: int = 1, rate_times: Fraction | int = 1) -> Fraction:
-    """期数乘 term_times、贴现率乘 rate_times 以后，系数是原来的几倍(D2 审）。
+    """期数乘 term_times、贴现率乘 rate_times 以后，系数是原来的几倍(D2 审）；系数是 0 → ParameterError。
 
     若真是“成正比”“成反比”，就该是 term_times ÷ rate_times 倍。
     """
@@ -151,7 +151,7 @@ class PeriodLine:
 def period_lines(
     rate: Rate, term: Term, *, due: bool = False, digits: int | None = None
 ) -> tuple[PeriodLine, ...]:
-    """一期一行的贴现因子；合计的最后一行就是系数。digits: 每个因子先留几位小数再相加，None 不舍入。"""
+    """一期一行的贴现因子；合计的最后一行就是系数。digits: 每个因子先留几位小数再相加，None 不舍入；永远付下去 → ParameterError。"""
     same_unit(rate, term)
     if term.count is None:
         raise ParameterError("永远付下去，写不完。", remedy="给一个期数。")

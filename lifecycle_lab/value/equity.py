@@ -175,7 +175,7 @@ class Swing:
 
 
 def tornado(plan: EquityPlan, ranges: Mapping[str, tuple[Fraction, Fraction]]) -> tuple[Swing, ...]:
-    """每次只动一个输入；影响大的在前，一样大的按名字排。ranges: DRIVERS 里的名字 → （低，高）。"""
+    """每次只动一个输入；影响大的在前，一样大的按名字排。ranges: DRIVERS 里的名字 → （低，高）；不认识的输入 → ParameterError。"""
     base = customer_equity(plan).total
     swings = []
     for driver, ends in ranges.items():
@@ -193,7 +193,7 @@ def _driver(name: str) -> Callable[[EquityPlan, Fraction], EquityPlan]:
 
 
 def interval_from_swings(swings: Sequence[Swing]) -> tuple[float, float]:
-    """各输入互不相干、各有同样把握的（低，高）时，客户资产的区间：各自的偏离平方相加再开方（近似）。
+    """各输入互不相干、各有同样把握的（低，高）时，客户资产的区间：各自的偏离平方相加再开方（近似）；没有一个输入在动 → ParameterError。
 
     只有开方用浮点数。输入之间有牵连的，用 `interval_from_draws`。
     """
@@ -208,7 +208,7 @@ def interval_from_swings(swings: Sequence[Swing]) -> tuple[float, float]:
 def interval_from_draws(
     draws: Sequence[Money], level: Fraction = Fraction(9, 10)
 ) -> tuple[Fraction, Fraction]:
-    """许多次抽样各算一个客户资产 → 中间 level 的一段（次序统计量，两头各去掉同样多，向外取整）。"""
+    """许多次抽样各算一个客户资产 → 中间 level 的一段（次序统计量，两头各去掉同样多，向外取整）；一次抽样也没有 → ParameterError。"""
     if not draws:
         raise ParameterError("一次抽样也没有。", remedy="先对客户重抽样若干次，每次算一个客户资产。")
     ordered = sorted(exact(draw, "客户资产") for draw in draws)

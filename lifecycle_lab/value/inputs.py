@@ -32,7 +32,7 @@ def expected(value: object, name: str) -> Fraction:
 
 
 def not_negative(value: object, name: str) -> Fraction:
-    """成本这样的数：按正数写，减号由公式来减。"""
+    """成本这样的数：按正数写，减号由公式来减；负数、浮点数 → ParameterError。"""
     number = exact(value, name)
     if number < 0:
         raise ParameterError(
@@ -42,7 +42,7 @@ def not_negative(value: object, name: str) -> Fraction:
 
 
 def share(value: object, name: str) -> Fraction:
-    """0 到 1 之间的份额（含两头）。"""
+    """0 到 1 之间的份额（含两头）；越出 0 到 1、浮点数 → ParameterError。"""
     number = exact(value, name)
     if not 0 <= number <= 1:
         raise ParameterError(

@@ -56,7 +56,7 @@ def lever_gain(customer: LoyalCustomer, lever: Lever) -> Fraction:
 
 
 def best_lever(customer: LoyalCustomer, levers: Mapping[str, Lever]) -> str:
-    """几件事里多值最多的一件的名字；一样多取写在前面的。"""
+    """几件事里多值最多的一件的名字；一样多取写在前面的；没有一件可选 → ParameterError。"""
     if not levers:
         raise ParameterError(f"没有一件事可选：{quote(str(list(levers)))}。", remedy="至少给一件。")
     return max(levers, key=lambda name: lever_gain(customer, levers[name]))

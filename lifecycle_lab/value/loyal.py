@@ -63,7 +63,7 @@ class LoyalCustomer:
 
 
 def at_start(customer: LoyalCustomer, model: Model) -> Fraction:
-    """t = 0 的一笔：模型一 P₀，模型二 m·P₀，模型三 P₀ − A。"""
+    """t = 0 的一笔：模型一 P₀，模型二 m·P₀，模型三 P₀ − A；没有这个模型 → ParameterError。"""
     first = Fraction(customer.first_purchase)
     parts = {
         "revenue": first,
@@ -74,7 +74,7 @@ def at_start(customer: LoyalCustomer, model: Model) -> Fraction:
 
 
 def each_year(customer: LoyalCustomer, model: Model) -> Fraction:
-    """每年的一笔：模型一 I，模型二 I·m，模型三 I − S。"""
+    """每年的一笔：模型一 I，模型二 I·m，模型三 I − S；没有这个模型 → ParameterError。"""
     income = Fraction(customer.yearly_revenue)
     parts = {
         "revenue": income,
@@ -107,7 +107,7 @@ class YearLine:
 
 
 def year_lines(customer: LoyalCustomer, model: Model) -> tuple[YearLine, ...]:
-    """同一个终身价值，一年一行加出来；最后一行的合计等于 `lifetime_value`。"""
+    """同一个终身价值，一年一行加出来；最后一行的合计等于 `lifetime_value`；永远忠诚 → ParameterError。"""
     if customer.loyal.count is None:
         raise ParameterError("永远忠诚，一年一行写不完。", remedy="给一个年数。")
     start, money = at_start(customer, model), each_year(customer, model)

@@ -45,7 +45,7 @@ def ranking(first: LoyalCustomer, second: LoyalCustomer) -> Ranking:
 
 
 def service_cost_at_tie(first: LoyalCustomer, second: LoyalCustomer) -> Fraction:
-    """第一位的每年服务成本到多少，模型三里两位打平；再高一点就排到后面，再低一点就在前面。
+    """第一位的每年服务成本到多少，模型三里两位打平；再高一点就排到后面，再低一点就在前面；系数为 0 → ParameterError。
 
     (P₀ − A) + (I − S)·a = 第二位的终身价值，解出 S；可以是负的：不要钱也追不上。系数为 0 时没有这样的数。
     """
