@@ -14,7 +14,7 @@ EARLY = 50  # 稳定期的前百分之几算“提前”
 
 
 def exit_type(curve: LifeCurve, month: Time, early: int = EARLY) -> str:
-    """在第 month 个月离开，是哪一型；终点算在前一段里；early 不是份额 → ParameterError。"""
+    """在第 month 个月离开，是哪一型；终点算在前一段里；early 不是 1 到 99 → ParameterError。"""
     _demand_share(early)
     last_early = (curve.formation_end * (100 - early) + curve.stability_end * early) / 100
     borders = (curve.exploration_end, curve.formation_end, last_early)

@@ -39,7 +39,7 @@ class Repurchase:
 
 
 def repurchase(rows: Iterable[GapRow], quantiles: Sequence[Fraction] = QUANTILES) -> Repurchase:
-    """间隔表 → 表1(E2)：第一次购买之后与以后各次分开，朴素与校正并列；不在 0 与 1 之间的份额 → DataError。"""
+    """间隔表 → 表1(E2)：第一次购买之后与以后各次分开，朴素与校正并列；份额不在 0（不含）与 1 之间 → DataError。"""
     found = select(rows)
     first, later = by_days(select(found, n=1)), by_days(select(found, least=2))
     return Repurchase(

@@ -20,7 +20,7 @@ SCHEME = "tens-v1"
 
 
 def indexes(population: int, size: int, seed: str, draw: int) -> list[int]:
-    """第 draw 次抽到的 size 个位置，不重复；每一组可能的位置机会相同；size 多过客户 → ParameterError。"""
+    """第 draw 次抽到的 size 个位置，不重复；每一组可能的位置机会相同；抽不出 size 位 → ParameterError。"""
     if not 1 <= size <= population:
         raise ParameterError(f"{population} 位客户里抽不出 {size} 位。", remedy=f"写 1 到 {population}。")
     stream = _numbers(f"{SCHEME}|{seed}|{size}|{draw}")
