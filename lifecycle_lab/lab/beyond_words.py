@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from string import Template
 
 from lifecycle_lab.content import course
-from lifecycle_lab.export import Table
+from lifecycle_lab.lab.saying import Saying
 from lifecycle_lab.schema import Indicator, half_up
 from lifecycle_lab.segmentation import pattern, state
 
-
-def say(name: str, **fields: object) -> str:
-    return Template(course().beyond.words[name]).substitute(fields)
+say = Saying(lambda: course().beyond.words)
+heads, table = say.columns, say.table
 
 
 def percent(share: Fraction | float, digits: int = 1) -> str:
@@ -26,15 +24,6 @@ def signed(value: float, digits: int) -> str:
 
 def setting(name: str) -> int:
     return course().beyond.settings[name]
-
-
-def table(name: str, columns: tuple[str, ...], rows, note: str = "", **fields: object) -> Table:
-    """title.name 的一张表；columns 是已经写好的列名。"""
-    return Table(say(f"title.{name}", **fields), columns, tuple(map(tuple, rows)), note)
-
-
-def heads(*names: str) -> tuple[str, ...]:
-    return tuple(say(f"column.{name}") for name in names)
 
 
 def amount(indicator: Indicator, value: Fraction | int) -> str:

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 def table(name: str, columns: str, rows: list[tuple[str, ...]], note: str = "", **fields: object) -> Table:
     """columns: 空格隔开的列名编号；fields: 表名要填的。"""
-    heads = tuple(say(f"column.{column}") for column in columns.split())
-    return Table(say(f"title.{name}", **fields), heads, tuple(rows), note)
+    return say.table(name, say.columns(*columns.split()), rows, note, **fields)
 
 
 def stages(curve: curves.LifeCurve) -> Table:

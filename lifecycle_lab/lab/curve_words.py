@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from string import Template
 
 from lifecycle_lab.content import course
+from lifecycle_lab.lab.saying import Saying
 from lifecycle_lab.schema import half_up
 
 _WAN = 1_000_000  # 一万元是多少分
 
 
-def say(name: str, **fields: object) -> str:
-    return Template(course().curve_words[name]).substitute(fields)
+say = Saying(lambda: course().curve_words)
 
 
 def stage_label(name: str) -> str:

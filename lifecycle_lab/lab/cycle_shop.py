@@ -289,7 +289,7 @@ class CycleShop:
         columns = ("customer", "last_day", "idle", "last_gap", "frequency_class", "money")
         return Table(
             say("title.call_list", shop=self.title, state=state_label(state)),
-            tuple(say(f"column.{name}") for name in columns),
+            say.columns(*columns),
             tuple(self._call_row(row) for row in found),
         )
 

@@ -62,7 +62,7 @@ def repurchase_sentence(line: cycles.RepurchaseLine) -> str:
 
 def table_2(shop: str, found: cycles.Concentration) -> Table:
     """回头客占客户、占金额，与再来的单占金额(E3)。"""
-    columns = tuple(say(f"column.{name}") for name in ("which", "customers_share", "revenue_share"))
+    columns = say.columns("which", "customers_share", "revenue_share")
     rows = (
         (say("row.repeat_customers"), percent(found.customers), percent(found.revenue)),
         (say("row.repeat_orders"), say("word.none"), percent(found.repeat_orders)),
@@ -202,7 +202,7 @@ def stability(
             _quantity_sentence(quantity),
         ),
     )
-    columns = tuple(say(f"column.{name}") for name in ("measure", "value", "reading"))
+    columns = say.columns("measure", "value", "reading")
     return Table(say("title.stability", shop=shop), columns, rows, say("said.stability"))
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from string import Template
 
 from lifecycle_lab.content import course
 from lifecycle_lab.cycles import Bounds, class_range
+from lifecycle_lab.lab.saying import Saying
 
-
-def say(name: str, **fields: object) -> str:
-    return Template(course().cycle_words[name]).substitute(fields)
+say = Saying(lambda: course().cycle_words)
 
 
 def percent(share: Fraction | float | None, digits: int = 1) -> str:

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from string import Template
 
 from lifecycle_lab.content.loyalty import words
+from lifecycle_lab.lab.saying import Saying
 from lifecycle_lab.schema import half_up
 
-
-def say(name: str, /, **fields: object) -> str:
-    return Template(words()[name]).substitute(fields)
-
-
-def columns(*names: str) -> tuple[str, ...]:
-    return tuple(say(f"column.{name}") for name in names)
+say = Saying(words)
+columns = say.columns
 
 
 def percent(share: Fraction | float, digits: int = 1) -> str:

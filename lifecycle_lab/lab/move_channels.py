@@ -34,7 +34,7 @@ class Channels:
         _demand_months(months)
         names = ("channel", "visits", "leads", "buyers", "cost", "rate", "each_yuan", "payback")
         columns = (
-            *(say(f"column.{name}") for name in names),
+            *say.columns(*names),
             say("column.value", months=months),
             say("column.ratio_yuan"),
         )
@@ -58,7 +58,7 @@ class Channels:
     def verdict(self, months: int = MONTHS) -> Table:
         """一元换回几元与它的区间，从高到低；表下说加投哪一条、说得准不准。"""
         _demand_months(months)
-        columns = tuple(say(f"column.{name}") for name in ("channel", "ratio", "range"))
+        columns = say.columns("channel", "ratio", "range")
         rows = tuple(
             (
                 one.name,
@@ -126,7 +126,7 @@ class Channels:
             many = {rule: shares[rule].get(name, Fraction(0)) for rule in acquisition.RULES}
             costs = (yuan(one.cost / many[rule] if many[rule] else None) for rule in ("last", "even"))
             rows.append((one.label, *(half_up(many[rule], 0) for rule in acquisition.RULES), *costs))
-        columns = tuple(say(f"column.{name}") for name in names)
+        columns = say.columns(*names)
         return Table(say("title.touch"), columns, tuple(rows), self._touch_sentence(shares))
 
     def _touch_sentence(self, shares: dict[str, dict[str, Fraction]]) -> str:
@@ -150,7 +150,7 @@ class Channels:
     def small_sample(self) -> Table:
         """来访到首单都是十分之一、一次来访都花十元：人数不同，获客成本的区间差多少。"""
         made = [Channel(f"{n:,}", n, n, n // 10, 1_000 * n, (1,)) for n in _SIZES]
-        columns = tuple(say(f"column.{name}") for name in ("visits", "buyers", "each", "range"))
+        columns = say.columns("visits", "buyers", "each", "range")
         bands = [acquisition.cost_band(one) for one in made]
         rows = tuple(
             (one.name, f"{one.buyers:,}", yuan(acquisition.cost_per_buyer(one), 0), _money_band(*band))

@@ -43,7 +43,7 @@ class MoveDesk:
             (one.label, one.marks, Template(one.decided).substitute(content.rule), one.aim)
             for one in content.states.values()
         )
-        columns = tuple(say(f"column.{name}") for name in ("state", "marks", "decided", "aim"))
+        columns = say.columns("state", "marks", "decided", "aim")
         return Table(say("title.states"), columns, rows, say("said.states"))
 
     def factors(self, state: str = "") -> Table:
@@ -64,17 +64,17 @@ class MoveDesk:
             for one in transitions().factors.values()
             if state in ("", one.state)
         )
-        columns = tuple(say(f"column.{name}") for name in ("origin", "factor", "measure", "found", "weak"))
+        columns = say.columns("origin", "factor", "measure", "found", "weak")
         return Table(say("title.factors"), columns, rows, say("said.factors", shop=shop.title))
 
     def parts(self) -> Table:
         """获取期要做的几件事。"""
-        columns = tuple(say(f"column.{name}") for name in ("part", "ask", "example", "measure"))
+        columns = say.columns("part", "ask", "example", "measure")
         return Table(say("title.parts"), columns, transitions().parts, say("said.parts"))
 
     def care(self) -> Table:
         """电信企业的做法，按移动来摆。"""
-        columns = tuple(say(f"column.{name}") for name in ("move", "does", "before", "after"))
+        columns = say.columns("move", "does", "before", "after")
         return Table(say("title.care"), columns, transitions().care, say("said.care"))
 
     def signs(self) -> Table:
@@ -84,5 +84,5 @@ class MoveDesk:
             (label, one.text, measured(one, shop.ledger, shop.records))
             for label, one in transitions().signs.items()
         )
-        columns = tuple(say(f"column.{name}") for name in ("sign", "measure", "found"))
+        columns = say.columns("sign", "measure", "found")
         return Table(say("title.signs"), columns, rows, say("said.signs"))

@@ -177,7 +177,7 @@ class MoveShop(CohortViews):
             if one[1] in self.chain.states and name not in unseen
         }
         rows = tuple(self._answer(name, *one) for name, one in asked.items())
-        columns = tuple(say(f"column.{name}") for name in ("question", "answer", "range"))
+        columns = say.columns("question", "answer", "range")
         return Table(say("title.answers", shop=self.title), columns, rows, self._answers_note())
 
     def _answers_note(self) -> str:
@@ -242,7 +242,7 @@ class MoveShop(CohortViews):
     def duration(self, state: str = NEW) -> Table:
         """已经待了几期的人，下一期走了多少。"""
         lines = self._durations(state)
-        columns = tuple(say(f"column.{name}") for name in ("spent", "watched", "left", "onward", "gone"))
+        columns = say.columns("spent", "watched", "left", "onward", "gone")
         rows = tuple(
             (
                 periods(line.spent),

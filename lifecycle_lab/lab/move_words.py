@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from string import Template
 
 from lifecycle_lab.content.transitions import transitions
+from lifecycle_lab.lab.saying import Saying
 from lifecycle_lab.plots.transitions import state_label
 from lifecycle_lab.schema import half_up
 from lifecycle_lab.stages.chain import Share
@@ -13,8 +13,7 @@ from lifecycle_lab.stages.chain import Share
 __all__ = ["amount", "percent", "periods", "say", "shown", "state_label", "yuan"]
 
 
-def say(name: str, /, **fields: object) -> str:
-    return Template(transitions().words[name]).substitute(fields)
+say = Saying(lambda: transitions().words)
 
 
 def percent(share: Share | None, digits: int = 1) -> str:

@@ -47,7 +47,7 @@ def models_table() -> Table:
         )
         for one in stages().models.values()
     )
-    return Table(say("title.models"), _columns(columns), rows, f"{_open_ended()}{say('said.models')}")
+    return Table(say("title.models"), say.columns(*columns), rows, f"{_open_ended()}{say('said.models')}")
 
 
 def _open_ended() -> str:
@@ -70,11 +70,7 @@ def model_table(name: str) -> Table:
     ]
     note = say("said.model", caution=model.caution)
     note += say("said.filled", stages="、".join(filled)) if filled else ""
-    return Table(say("title.model", model=model.title), _columns(columns), rows, note)
-
-
-def _columns(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(say(f"column.{name}") for name in names)
+    return Table(say("title.model", model=model.title), say.columns(*columns), rows, note)
 
 
 def _shown(stage: StageText, key: str) -> str:
@@ -98,7 +94,7 @@ def crosswalk_table(model: str, stage: str) -> Table:
     rows = tuple((other.title, _beside(span, other), _told(borders[other.id])) for other in others)
     title = say("title.crosswalk", model=home.title, stage=chosen.label)
     said = say("said.crosswalk", stage=chosen.label, disputed=sum(map(len, borders.values())))
-    return Table(title, _columns(("model", "others", "disputed")), rows, said)
+    return Table(title, say.columns("model", "others", "disputed"), rows, said)
 
 
 def _beside(span: Span, other: StageModel) -> str:
@@ -151,7 +147,7 @@ def atlas_table(stage: str, model: str = "") -> Table:
             rows.append((say(f"row.{key}"), text))
     rows.append((say("row.also"), _also(home, chosen)))
     title = say("title.atlas", stage=f"{chosen.label} {chosen.english}", model=home.title)
-    return Table(title, _columns(("item", "content")), tuple(rows), say("said.atlas"))
+    return Table(title, say.columns("item", "content"), tuple(rows), say("said.atlas"))
 
 
 def _example(home: StageModel, chosen: StageText, key: str) -> str:
@@ -182,7 +178,7 @@ def industries_table() -> Table:
     columns = ("stage", "focus", *_EXAMPLES)
     four = stages().models[FOUR].stages.values()
     rows = tuple((one.label, *(getattr(one, key) for key in columns[1:])) for one in four)
-    return Table(say("title.industries"), _columns(columns), rows, say("said.industries"))
+    return Table(say("title.industries"), say.columns(*columns), rows, say("said.industries"))
 
 
 # ── 街上的四个人 ────────────────────────────────────────────────────
@@ -192,5 +188,5 @@ def street_table() -> Table:
     """四个人：看得见什么，阶段与价值能说到哪里(D10)。"""
     rows = tuple((who.label, who.text, who.stage, who.value) for who in stories().street.values())
     return Table(
-        say("title.street"), _columns(("person", "seen", "can_say", "value")), rows, say("said.street")
+        say("title.street"), say.columns("person", "seen", "can_say", "value"), rows, say("said.street")
     )

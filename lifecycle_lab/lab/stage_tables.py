@@ -27,10 +27,6 @@ from lifecycle_lab.warehouse import day_date
 _EACH = 2
 
 
-def _columns(*names: str) -> tuple[str, ...]:
-    return tuple(say(f"column.{name}") for name in names)
-
-
 def rule_table() -> Table:
     """规则：从上往下五条，第一条满足的说了算。"""
     rule = placing_rule()
@@ -44,7 +40,7 @@ def rule_table() -> Table:
         )
         for name in CRITERIA
     )
-    return Table(say("title.rule"), _columns("criterion", "condition", "placed"), rows, say("said.rule"))
+    return Table(say("title.rule"), say.columns("criterion", "condition", "placed"), rows, say("said.rule"))
 
 
 def _used(name: str, numbers: Mapping[str, str]) -> dict[str, str]:
@@ -67,7 +63,7 @@ def placing_table(shop: StageShop) -> Table:
         rows.append((relation_label(stage), f"{count:,}", percent(Fraction(count, total), 1), *shown))
     borrowed = say("said.borrowed", shop=shop.shop.title) if shop.shop.borrowed else ""
     cycle = decimal(shop.shop_cycle(shop.ledger.today), 0)
-    columns = _columns("stage", "customers", "share", "purchases", "known", "quiet")
+    columns = say.columns("stage", "customers", "share", "purchases", "known", "quiet")
     said = say("said.placing", shop_cycle=cycle, borrowed=borrowed)
     return Table(say("title.placing", shop=shop.shop.title), columns, tuple(rows), said)
 
@@ -79,7 +75,7 @@ def examples_table(shop: StageShop) -> Table:
     if shop.truth is not None:
         names.append("truth")
     rows = tuple(_example(shop, who) for who in chosen)
-    return Table(say("title.examples", shop=shop.shop.title), _columns(*names), rows, say("said.examples"))
+    return Table(say("title.examples", shop=shop.shop.title), say.columns(*names), rows, say("said.examples"))
 
 
 def _chosen(shop: StageShop) -> list[CustomerId]:
@@ -152,7 +148,7 @@ def shares_table(shop: StageShop) -> Table:
         )
         for name in PERIODS
     )
-    columns = _columns("period", "typical", "own", "difference")
+    columns = say.columns("period", "typical", "own", "difference")
     return Table(say("title.shares", shop=shop.shop.title), columns, rows, shares_sentence(own, usual))
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from string import Template
 
 from lifecycle_lab.content.stages import FOUR, StageModel, StageText, stage_words, stages
+from lifecycle_lab.lab.saying import Saying
 from lifecycle_lab.schema import ParameterError, half_up, quote
 from lifecycle_lab.stages.placing import LOST
 
-
-def say(name: str, **fields: object) -> str:
-    return Template(stage_words()[name]).substitute(fields)
+say = Saying(stage_words)
 
 
 def percent(share: Fraction | None, digits: int = 0) -> str:

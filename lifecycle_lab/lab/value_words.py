@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from string import Template
 
 from lifecycle_lab.content.value import CustomerText, value_words
-from lifecycle_lab.export import Table
+from lifecycle_lab.lab.saying import Saying
 from lifecycle_lab.plots.value import Written
 from lifecycle_lab.schema import half_up
 from lifecycle_lab.value import LoyalCustomer, YearlyRate, YearlyRetention, Years
 
-
-def say(name: str, **fields: object) -> str:
-    return Template(value_words()[name]).substitute(fields)
-
-
-def columns(*names: str) -> tuple[str, ...]:
-    return tuple(say(f"column.{name}") for name in names)
-
-
-def table(name: str, heads: tuple[str, ...], rows, note: str = "", **fields: object) -> Table:
-    """一张表：标题是 title.name。"""
-    return Table(say(f"title.{name}", **fields), heads, tuple(rows), note)
+say = Saying(value_words)
+columns, table = say.columns, say.table
 
 
 def yuan(fen: Fraction | int, digits: int = 2) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from lifecycle_lab.plots.panels import (
     QUIET_COLOUR,
     SMALL,
+    above,
     name_axes,
     panel_for,
     percent,
@@ -57,17 +58,7 @@ def plot_strips(strips: Sequence[Strip], whole: float, heading: str, *, ax: Axes
         panel.set_ylim(len(strips) - 0.5, -0.5)
         panel.xaxis.set_major_formatter("{x:,.0f}")
         name_axes(panel, heading, "")
-        panel.annotate(
-            f"全体的均值 {whole:,.0f}",
-            (whole, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(0, 3),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            fontsize=SMALL,
-            color=SECOND,
-        )
+        above(panel, whole, f"全体的均值 {whole:,.0f}", color=SECOND)
     return panel
 
 

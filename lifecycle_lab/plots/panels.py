@@ -58,7 +58,8 @@ def set_ticks(axis, labels: Sequence[str]) -> None:
     axis.set_ticks(range(len(labels)), labels, fontsize=SMALL, linespacing=1.35)
 
 
-def above(panel: Axes, x: float, words: str) -> None:
+def above(panel: Axes, x: float, words: str, **style: object) -> None:
+    """写在坐标轴上沿的一句，正对着 x。"""
     panel.annotate(
         words,
         (x, 1),
@@ -68,6 +69,7 @@ def above(panel: Axes, x: float, words: str) -> None:
         ha="center",
         va="bottom",
         fontsize=SMALL,
+        **style,
     )
 
 
