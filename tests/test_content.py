@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Template
 
 import pytest
+from broken_content import COURSE, break_text
 from golden.lessons import EVERY
 
 import lifecycle_lab.content as content
@@ -20,7 +21,6 @@ from lifecycle_lab.content import course, data_folder, load
 from lifecycle_lab.content.vocabulary import MEANINGS, OUTCOMES, PROBLEM_COLUMNS, REASON_FIELDS, SIDES, STATES
 from lifecycle_lab.schema import ContentError, LabError
 
-COURSE = data_folder() / "course"
 YES, NO = True, False
 
 
@@ -28,14 +28,6 @@ YES, NO = True, False
 def copy(tmp_path: Path) -> Path:
     """随书内容的一份副本,供改坏。"""
     return Path(shutil.copytree(COURSE, tmp_path / "course"))
-
-
-def break_text(folder: Path, file: str, old: str, new: str) -> None:
-    """把 file 里第一处 old 换成 new;找不到就是测试自己过时了。"""
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text, f"{file} 里没有 {old!r}"
-    path.write_text(text.replace(old, new, 1), encoding="utf-8", newline="\n")
 
 
 def refusal(folder: Path) -> str:
@@ -554,7 +546,7 @@ BROKEN = [
     ("file", "old", "new", "said"), BROKEN, ids=[f"{b[0]}-{i}" for i, b in enumerate(BROKEN)]
 )
 def test_broken_content_is_refused_with_file_and_key(copy, file, old, new, said):
-    break_text(copy, file, old, new)
+    break_text(copy / file, old, new)
     message = refusal(copy)
     assert [part for part in said if part not in message] == [], message
     assert re.search(r"\w+\.(toml|csv)", message), message
