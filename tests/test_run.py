@@ -24,7 +24,6 @@ from lifecycle_lab.run import jobs, parameters, workers
 from lifecycle_lab.run.pages import write_index
 from lifecycle_lab.schema import ParameterError, column
 
-pytestmark = pytest.mark.xdist_group("run")
 ROOT = Path(__file__).resolve().parents[1]
 MODES = ("blank", "key", "sabotage")
 

@@ -36,10 +36,7 @@ from lifecycle_lab.run.nursery import PRELOADED
 from lifecycle_lab.run.ports import HeldPorts
 from lifecycle_lab.run.provisioner import NurseryProvisioner, forked_kernels
 
-pytestmark = [
-    pytest.mark.xdist_group("run_kernels"),
-    pytest.mark.skipif(sys.platform != "linux", reason="只在 Linux 上分叉"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="只在 Linux 上分叉")
 ROOT = Path(__file__).resolve().parents[1]
 PARAMETERS = "\n".join(
     f'{name} = ""' for name in ("student_id", "source", "as_of", "answers_file", "out_dir")

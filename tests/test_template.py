@@ -16,7 +16,6 @@ from lifecycle_lab.run import jobs
 from lifecycle_lab.run.parameters import REPORT_NAMES
 from lifecycle_lab.schema import ParameterError
 
-pytestmark = pytest.mark.xdist_group("run")
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = ROOT / "notebooks" / "90_report.ipynb"
 
