@@ -25,7 +25,7 @@ run: $(READY)  ## 用自带数据执行整本工作簿,写出课页、填好的�
 
 test: $(READY) lint  ## 全部检查与测试
 	@sh tests/system_packages.sh
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2
 	@if command -v java >/dev/null 2>&1; then $(MAKE) --no-print-directory test-spark; else echo '没有 Java：Spark 的一段跳过(安装：sudo apt-get install default-jre-headless)'; fi
 
 test-spark: requirements-spark.lock  ## 同一段 SQL 在真的本机 Spark 上(要 Java 17;自己的 .venv-spark)

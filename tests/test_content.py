@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Template
 
 import pytest
+from broken_content import COURSE, break_text
 from golden.lessons import EVERY
 
 import lifecycle_lab.content as content
@@ -20,7 +21,6 @@ from lifecycle_lab.content import course, data_folder, load
 from lifecycle_lab.content.vocabulary import MEANINGS, OUTCOMES, PROBLEM_COLUMNS, REASON_FIELDS, SIDES, STATES
 from lifecycle_lab.schema import ContentError, LabError
 
-COURSE = data_folder() / "course"
 YES, NO = True, False
 
 
@@ -28,14 +28,6 @@ YES, NO = True, False
 def copy(tmp_path: Path) -> Path:
     """随书内容的一份副本,供改坏。"""
     return Path(shutil.copytree(COURSE, tmp_path / "course"))
-
-
-def break_text(folder: Path, file: str, old: str, new: str) -> None:
-    """把 file 里第一处 old 换成 new;找不到就是测试自己过时了。"""
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text, f"{file} 里没有 {old!r}"
-    path.write_text(text.replace(old, new, 1), encoding="utf-8", newline="\n")
 
 
 def refusal(folder: Path) -> str:
@@ -554,7 +546,7 @@ BROKEN = [
     ("file", "old", "new", "said"), BROKEN, ids=[f"{b[0]}-{i}" for i, b in enumerate(BROKEN)]
 )
 def test_broken_content_is_refused_with_file_and_key(copy, file, old, new, said):
-    break_text(copy, file, old, new)
+    break_text(copy / file, old, new)
     message = refusal(copy)
     assert [part for part in said if part not in message] == [], message
     assert re.search(r"\w+\.(toml|csv)", message), message
@@ -641,24 +633,31 @@ def stands_in(path: Path, lines: list[str], i: int, key: str) -> bool:
     )
 
 
-def test_no_line_of_a_toml_file_can_be_dropped_unnoticed(copy):
-    """一行一个键的,删去哪一行都读不进来(少数可以不写的键除外)。"""
-    tried = 0
-    for path in OURS:
+def keyed_lines() -> list[tuple[Path, int]]:
+    """一行一个键、不能不写的每一行：（文件，第几行）。"""
+    return [
+        (path, i)
+        for path in OURS
+        if path.suffix == ".toml"
+        for lines in [path.read_text("utf-8").splitlines()]
+        for i, line in enumerate(lines)
+        if (key := re.match(r"([a-z_0-9]+) = (?!\[$)", line))
+        and key[1] not in OPTIONAL
+        and not stands_in(path, lines, i, key[1])
+    ]
+
+
+@pytest.mark.parametrize("step", [13, pytest.param(1, marks=pytest.mark.long)])
+def test_no_line_of_a_toml_file_can_be_dropped_unnoticed(copy, step):
+    """一行一个键的,删去哪一行都读不进来(少数可以不写的键除外)；平时隔几行删一行,每删一行就要整门课重读一遍。"""
+    chosen = keyed_lines()[::step]
+    for path, i in chosen:
         lines = path.read_text("utf-8").splitlines(keepends=True)
-        # 一课一份的、上百行的，隔几行删一行：每删一行就要整门课重读一遍
-        step = 7 if path.parent != COURSE or len(lines) > 120 else 1
-        for i, line in list(enumerate(lines))[::step]:
-            key = re.match(r"([a-z_0-9]+) = (?!\[$)", line)
-            if path.suffix != ".toml" or not key or key[1] in OPTIONAL:
-                continue
-            if stands_in(path, lines, i, key[1]):
-                continue
-            (copy / place(path)).write_text("".join(lines[:i] + lines[i + 1 :]), "utf-8")
-            assert path.name in refusal(copy), line
-            tried += 1
+        (copy / place(path)).write_text("".join(lines[:i] + lines[i + 1 :]), "utf-8")
+        assert path.name in refusal(copy), lines[i]
         (copy / place(path)).write_bytes(path.read_bytes())
-    assert tried > 150
+    assert len(chosen) > 150
+    assert len({path for path, _ in chosen}) > 25
 
 
 @pytest.mark.parametrize("file", ["levels.csv", "strategies.csv"])

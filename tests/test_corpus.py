@@ -98,7 +98,6 @@ def bomb_results(tmp_path_factory) -> dict[str, dict]:
     return results
 
 
-@pytest.mark.xdist_group("bombs")
 @pytest.mark.parametrize("name", BOMBS)
 def test_bomb(name, bomb_results):
     found = bomb_results[name]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import shutil
 import warnings
 from collections import Counter
 from datetime import date, timedelta
@@ -14,6 +13,7 @@ from types import SimpleNamespace
 import pyarrow.parquet as pq
 import pytest
 import test_curves_shops as oracle
+from broken_content import broken_copy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -502,17 +502,12 @@ def test_measures_are_enough_for_every_stage():
     ],
 )
 def test_broken_measures_are_named(tmp_path, old, new, said):
-    path = shutil.copy(data_folder() / "course" / "curve_measures.toml", tmp_path / "curve_measures.toml")
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ContentError, match=said) as caught:
-        read_curve_measures(path)
+        read_curve_measures(broken_copy(tmp_path, "curve_measures.toml", old, new))
     assert "curve_measures.toml" in caught.value.where
 
 
 def test_a_sentence_with_a_strange_name_is_refused(tmp_path):
-    path = shutil.copy(data_folder() / "course" / "curve_lesson.toml", tmp_path / "curve_lesson.toml")
-    path.write_text(path.read_text(encoding="utf-8").replace("$stretch %", "$strech %"), encoding="utf-8")
+    path = broken_copy(tmp_path, "curve_lesson.toml", "$stretch %", "$strech %")
     with pytest.raises(ContentError, match="strech"):
         read_sentences(path, FIELDS)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
+from broken_content import broken_copy
 
 from lifecycle_lab import curves
 from lifecycle_lab.content import course, data_folder
@@ -59,12 +58,8 @@ def test_defaults_are_the_rules_own():
     ],
 )
 def test_what_is_broken_is_named(tmp_path, old, new, said):
-    path = shutil.copy(data_folder() / "course" / "curves.toml", tmp_path / "curves.toml")
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ContentError, match=said) as caught:
-        read_curves(path)
+        read_curves(broken_copy(tmp_path, "curves.toml", old, new))
     assert "curves.toml" in caught.value.where
 
 

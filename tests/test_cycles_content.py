@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from broken_content import broken_course
 
 from lifecycle_lab import cycles
 from lifecycle_lab.content import course, data_folder, load
@@ -51,11 +52,7 @@ def test_defaults_are_the_articles_and_the_rules():
     ],
 )
 def test_what_is_broken_is_named(tmp_path, old, new, said):
-    folder = shutil.copytree(data_folder() / "course", tmp_path / "course")
-    path = folder / "cycles.toml"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    folder = broken_course(tmp_path, "cycles.toml", old, new)
     with pytest.raises(ContentError, match=said) as caught:
         load(folder)
     assert "cycles.toml" in caught.value.where

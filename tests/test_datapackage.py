@@ -9,6 +9,7 @@ import shutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from broken_content import break_text
 
 from lifecycle_lab import content
 from lifecycle_lab.content import datapackage
@@ -85,12 +86,6 @@ def folder(tmp_path):
     return shutil.copytree(content.data_folder(), target)
 
 
-def edit(path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8", newline="")
-
-
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
@@ -115,7 +110,7 @@ def edit(path, old: str, new: str) -> None:
     ],
 )
 def test_a_difference_is_named(folder, name, old, new, said):
-    edit(folder / name, old, new)
+    break_text(folder / name, old, new)
     assert [problem for problem in datapackage.check(folder) if said in problem]
 
 
@@ -130,7 +125,7 @@ def test_files_that_come_and_go_are_named(folder):
 
 
 def test_a_file_registered_twice_is_named(folder):
-    edit(folder / "datapackage.toml", 'path = "course/facts.csv"', 'path = "course/levels.csv"')
+    break_text(folder / "datapackage.toml", 'path = "course/facts.csv"', 'path = "course/levels.csv"')
     assert "course/levels.csv：登记了 2 次。" in datapackage.check(folder)
 
 
@@ -206,7 +201,7 @@ field = [
     ],
 )
 def test_a_badly_written_dictionary_is_a_content_error(folder, old, new, said):
-    edit(folder / "datapackage.toml", old, new)
+    break_text(folder / "datapackage.toml", old, new)
     with pytest.raises(ContentError) as caught:
         datapackage.load(folder)
     assert said in caught.value.why

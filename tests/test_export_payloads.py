@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
-import subprocess
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -13,6 +11,7 @@ import pytest
 from corpus.check import TRIGGERS
 from corpus.injection import FORMULAS, MARKUP
 from corpus.make import HEADER, quoted, table
+from other_programs import by_libreoffice
 
 from lifecycle_lab import orders
 
@@ -79,23 +78,10 @@ def test_the_parquet_holds_the_names_as_they_are(found, tmp_path):
     assert again.table.equals(found.table)
 
 
-@pytest.mark.skipif(not shutil.which("soffice"), reason="没有 LibreOffice")
 def test_a_second_reader_finds_no_formula(found, clean_csv, tmp_path):
     """LibreOffice 把这份 CSV 存成工作簿：没有一格是公式，名字（去掉我们加的一撇）都在。"""
-    command = [
-        "soffice",
-        f"-env:UserInstallation=file://{tmp_path}/profile",
-        "--headless",
-        "--convert-to",
-        "xlsx",
-    ]
-    utf8_commas = "--infilter=CSV:44,34,76,1,1/2/2/2"  # 逗号、双引号、UTF-8；前两列按文字
-    subprocess.run(
-        [*command, utf8_commas, "--outdir", str(tmp_path), str(clean_csv)],
-        check=True,
-        capture_output=True,
-        timeout=180,
-    )
+    # 逗号、双引号、UTF-8；前两列按文字
+    by_libreoffice(clean_csv, "xlsx", tmp_path, reading="CSV:44,34,76,1,1/2/2/2")
     sheet = openpyxl.load_workbook(tmp_path / "clean.xlsx").active
     cells = [cell for row in sheet.iter_rows() for cell in row]
     assert not [cell.value for cell in cells if cell.data_type == "f"]

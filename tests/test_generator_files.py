@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from broken_content import break_text
 
 from lifecycle_lab.content import data_folder
 from lifecycle_lab.content import shops as texts
@@ -282,10 +283,7 @@ def folder(tmp_path):
     ],
 )
 def test_a_badly_written_shop_is_a_content_error(folder, old, new, said):
-    path = folder / "course" / "shops.toml"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    break_text(folder / "course" / "shops.toml", old, new)
     with pytest.raises(ContentError) as caught:
         shops.shop("womenswear", folder)
     assert said in str(caught.value)

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from classes import absent, honest, new_class
+from classes import honest, new_class
 from hostile_submissions import PAYLOADS
+from other_programs import CSV, absent, by_libreoffice
 
 from lifecycle_lab.answers import encode
 from lifecycle_lab.content import course
@@ -75,20 +76,7 @@ def test_the_gradebook_holds_only_our_formulas_and_every_name_whole(room):
 
 
 def test_libreoffice_reads_the_same_names_and_runs_nothing(room, tmp_path):
-    office = next((p for p in ("/usr/bin/soffice", "/usr/bin/libreoffice") if Path(p).exists()), None)
-    if not office:
-        absent("LibreOffice")
-    command = [
-        office,
-        f"-env:UserInstallation=file://{tmp_path}/lo",
-        "--headless",
-        "--convert-to",
-        "csv:Text - txt - csv (StarCalc):44,34,76,1",
-        "--outdir",
-        tmp_path,
-        room.folder / "gradebook.xlsx",
-    ]
-    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    by_libreoffice(room.folder / "gradebook.xlsx", CSV, tmp_path)
     rows = list(csv.reader((tmp_path / "gradebook.csv").read_text("utf-8").splitlines()))
     named = {row[0]: row[1] for row in rows[1:] if len(row) > 1}
     for student in room.roster.students:

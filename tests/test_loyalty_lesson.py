@@ -8,6 +8,7 @@ from functools import cache
 from statistics import mean
 
 import pytest
+from broken_content import broken_copy
 from golden.sheets import assignment
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -426,7 +427,6 @@ BROKEN = [
 
 @pytest.mark.parametrize(("file", "old", "new", "said"), BROKEN)
 def test_broken_content_is_refused_and_named(tmp_path, file, old, new, said):
-    from lifecycle_lab.content import data_folder
     from lifecycle_lab.content.loyalty_cases import read_loyalty_cases
     from lifecycle_lab.content.loyalty_words import FIELDS
     from lifecycle_lab.content.sentences import read_sentences
@@ -437,10 +437,8 @@ def test_broken_content_is_refused_and_named(tmp_path, file, old, new, said):
         "loyalty_cases.toml": read_loyalty_cases,
         "loyalty_lesson.toml": lambda path: read_sentences(path, FIELDS),
     }
-    text = (data_folder() / "course" / file).read_text(encoding="utf-8")
-    assert old in text
-    (tmp_path / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    path = broken_copy(tmp_path, file, old, new)
     with pytest.raises(ContentError) as caught:
-        readers[file](tmp_path / file)
+        readers[file](path)
     assert file in str(caught.value)
     assert said in str(caught.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from broken_content import break_text
 
 from lifecycle_lab import content
 from lifecycle_lab.orders import profiles, read_orders
@@ -182,9 +183,7 @@ def test_a_new_platform_is_a_new_file(copied, monkeypatch, tmp_path):
     ],
 )
 def test_a_broken_profile_says_where(copied, file, old, new, said):
-    text = (copied / file).read_text(encoding="utf-8")
-    assert old in text
-    (copied / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    break_text(copied / file, old, new)
     with pytest.raises(ContentError, match=said):
         profiles.profiles(copied)
 
@@ -198,8 +197,6 @@ def test_a_broken_profile_says_where(copied, file, old, new, said):
     ],
 )
 def test_broken_rules_say_where(copied, old, new, said):
-    text = (copied / "rules.toml").read_text(encoding="utf-8")
-    assert old in text
-    (copied / "rules.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    break_text(copied / "rules.toml", old, new)
     with pytest.raises(ContentError, match=said):
         profiles.rules(copied)

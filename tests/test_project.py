@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -10,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from groups import group_of
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -187,3 +189,38 @@ def test_documents_name_and_link_only_what_is_there(document):
     linked = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
     assert [name for name in named if not list(ROOT.glob(name))] == []
     assert [link for link in linked if not (ROOT / document).parent.joinpath(link).exists()] == []
+
+
+# —— 分组（tests/groups.py） ——
+
+
+def test_every_test_that_looks_at_the_whole_workbook_is_in_one_group():
+    for path in (ROOT / "tests").glob("test_*.py"):
+        if re.search(r"^def test_\w+\([^)]*\bwhole\b", path.read_text(encoding="utf-8"), re.MULTILINE):
+            assert group_of(f"tests/{path.name}::test_x[1]") == "run", path.name
+
+
+def test_a_group_runs_in_one_process(tmp_path):
+    """真的分给两个工作进程：同组的在同一个里，不同组的分开。"""
+    folder = tmp_path / "tests"
+    folder.mkdir()
+    for name in ("conftest.py", "groups.py"):
+        shutil.copy(ROOT / "tests" / name, folder)
+    (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = tests\n", encoding="utf-8")
+    body = "import os, pathlib, time\n" + "".join(
+        f"def test_{i}():\n    time.sleep(0.1)\n    pathlib.Path(__file__ + '.{i}').write_text(str(os.getpid()))\n"
+        for i in range(3)
+    )
+    for name in ("test_run.py", "test_template.py", "test_run_kernels.py", "test_run_widgets.py"):
+        (folder / name).write_text(body, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", "tests"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    ran = {
+        name: {path.read_text() for path in folder.glob(f"{name}.py.*")}
+        for name in ("test_run", "test_template", "test_run_kernels", "test_run_widgets")
+    }
+    assert ran["test_run"] == ran["test_template"]
+    assert ran["test_run_kernels"] == ran["test_run_widgets"]
+    assert len(ran["test_run"]) == len(ran["test_run_kernels"]) == 1
+    assert ran["test_run"] != ran["test_run_kernels"]

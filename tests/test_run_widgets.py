@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 
-import pytest
 from test_run_kernels import plan_of
 
 from lifecycle_lab import run as runner
 
-pytestmark = pytest.mark.xdist_group("run_kernels")
 MODULE = """
 import ipywidgets
 

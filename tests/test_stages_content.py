@@ -8,6 +8,7 @@ from fractions import Fraction as Q
 from itertools import pairwise
 
 import pytest
+from broken_content import broken_copy
 
 from lifecycle_lab.content import course, data_folder
 from lifecycle_lab.content.sentences import read_sentences
@@ -230,12 +231,8 @@ def test_no_line_can_be_dropped_unnoticed(tmp_path, name):
     ],
 )
 def test_broken_models_are_refused_and_told_why(tmp_path, old, new, said):
-    text = (COURSE / "stages.toml").read_text("utf-8")
-    assert old in text, old
-    path = tmp_path / "stages.toml"
-    path.write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(ContentError, match=said):
-        read_stages(path)
+        read_stages(broken_copy(tmp_path, "stages.toml", old, new))
 
 
 @pytest.mark.parametrize(
@@ -251,12 +248,8 @@ def test_broken_models_are_refused_and_told_why(tmp_path, old, new, said):
     ],
 )
 def test_broken_stories_are_refused_and_told_why(tmp_path, old, new, said):
-    text = (COURSE / "stories.toml").read_text("utf-8")
-    assert old in text, old
-    path = tmp_path / "stories.toml"
-    path.write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(ContentError, match=said):
-        read_stories(path)
+        read_stories(broken_copy(tmp_path, "stories.toml", old, new))
 
 
 def test_words_are_all_used_names():

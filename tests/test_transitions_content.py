@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from broken_content import broken_copy
 
 from lifecycle_lab.content import data_folder
 from lifecycle_lab.content.transitions import MOVE_STATES, SURVEY_COLUMNS, read_transitions, transitions
@@ -53,12 +54,8 @@ def test_three_five_three_four_factors_each_with_a_measure():
     ],
 )
 def test_what_is_broken_is_named(tmp_path, old, new, said):
-    text = FILE.read_text(encoding="utf-8")
-    assert old in text
-    path = tmp_path / "transitions.toml"
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ContentError, match=said) as caught:
-        read_transitions(path)
+        read_transitions(broken_copy(tmp_path, "transitions.toml", old, new))
     assert "transitions.toml" in caught.value.where
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy_financial as npf
 import pytest
+from broken_content import broken_copy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -365,19 +366,13 @@ def test_the_survey_borrows_the_tea_shop(tmp_path):
     ],
 )
 def test_a_spoilt_example_is_named(old, new, said, tmp_path):
-    text = (data_folder() / "course" / "value.toml").read_text(encoding="utf-8")
-    assert old in text
-    path = tmp_path / "value.toml"
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ContentError) as caught:
-        read_value(path)
+        read_value(broken_copy(tmp_path, "value.toml", old, new))
     assert said in str(caught.value)
 
 
 def test_a_spoilt_sentence_is_named(tmp_path):
-    text = (data_folder() / "course" / "value_lesson.toml").read_text(encoding="utf-8")
-    path = tmp_path / "value_lesson.toml"
-    path.write_text(text.replace("$both 位", "$luck 位"), encoding="utf-8")
+    path = broken_copy(tmp_path, "value_lesson.toml", "$both 位", "$luck 位")
     with pytest.raises(ContentError, match="luck"):
         read_sentences(path, FIELDS)
 

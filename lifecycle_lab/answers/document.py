@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from lifecycle_lab.schema import AnswerFileError
 
@@ -85,18 +86,25 @@ class Answers:
         for (row, column), text in cells.items():
             rows[row] = _with(rows.get(row, {}), column, typed(text))
         filled = {row: columns for row, columns in rows.items() if columns}
-        return replace(self, tables=_with(self.tables, table, filled))
+        return self._changed(tables=_with(self.tables, table, filled))
 
     def with_text(self, question: str, text: str) -> Answers:
-        return replace(self, text=_with(self.text, question, typed(text)))
+        return self._changed(text=_with(self.text, question, typed(text)))
 
     def with_quiz(self, question: str, choice: Quiz) -> Answers:
         """choice: 一个选项，或多选的几个选项。"""
-        return replace(self, quiz=_with(self.quiz, question, typed_choice(choice)))
+        return self._changed(quiz=_with(self.quiz, question, typed_choice(choice)))
 
     def with_attempt(self, exercise: str, **changes: int | bool) -> Answers:
         """改一个练习的记录：`with_attempt("table_4_3", checks=2, tried=True)`。"""
-        return replace(self, attempts={**self.attempts, exercise: {**self.attempt(exercise), **changes}})
+        return self._changed(attempts={**self.attempts, exercise: {**self.attempt(exercise), **changes}})
+
+    def _changed(self, **fields: Mapping) -> Answers:
+        """换几项（值是刚做好的），别的与原来的共用，不必再拷一遍：谁也不就地改。"""
+        other = copy.copy(self)
+        for name, value in fields.items():
+            object.__setattr__(other, name, value)
+        return other
 
 
 def encode(answers: Answers) -> bytes:

@@ -29,6 +29,10 @@ def answers_for(mode: str, assignment: Assignment) -> Answers:
     """一份填好的答案；mode 不认识 → ParameterError。"""
     if mode not in MODES:
         raise ParameterError(f"没有模式 {quote(mode)}。", remedy=f"可用的：{'、'.join(MODES)}。")
+    return assignment.once(("answers", mode), lambda: _answers_for(mode, assignment))
+
+
+def _answers_for(mode: str, assignment: Assignment) -> Answers:
     answers = assignment.blank_answers()
     if mode == "blank":
         return answers

@@ -21,7 +21,6 @@ def pytest_collection_modifyitems(items) -> None:
     here = [item for item in items if Path(item.fspath).is_relative_to(ROOT / "tests" / "browser")]
     for item in here:
         item.add_marker("browser")
-        item.add_marker(pytest.mark.xdist_group("browser"))  # 一个服务器、一个浏览器，大家用
     if chromium():
         return
     if os.environ.get("CI") == "true":
