@@ -16,9 +16,10 @@ from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from statistics import mean, median
+from types import SimpleNamespace
 
 import pytest
-from classes import new_class, perfect
+from classes import judged, new_class, perfect
 from golden.sheets import COLUMNS, FOLDER, NAMES, SOURCES, filled, golden, golden_tables, population, rounded
 from typer.testing import CliRunner
 
@@ -39,8 +40,11 @@ from lifecycle_lab.exercises.readings import all_readings, compare
 from lifecycle_lab.exercises.sheet import Sheet
 from lifecycle_lab.exercises.showing import details
 from lifecycle_lab.grading import collect, grade_class, hand_out
+from lifecycle_lab.grading.simulate import _misbeliefs
 from lifecycle_lab.lab import Lab
+from lifecycle_lab.report import Figure, Items
 from lifecycle_lab.report.training import training_document
+from lifecycle_lab.run import Run, summary
 from lifecycle_lab.schema import USUAL, ContentError, ParameterError, Rule
 
 COURSE = data_folder() / "course"
@@ -204,6 +208,13 @@ def test_every_door_shows_the_hand_worked_tables(taught, rule, source, tmp_path)
     assert [c.removesuffix(" ✓") for c in tables["表4-2"].rows[-1]] == [centre, *sheet["centres"].values()]
     shown = {row[0]: "".join(row[1:]).replace(" ✓", "") for row in tables["表4-3"].rows}
     assert shown == sheet["patterns"]
+    (figure,) = (b for s in document.sections for b in s.blocks if isinstance(b, Figure))
+    assert figure.caption == f"图 10 位客户与三个{centre}的比较"
+    assert figure.alt == plots.describe_customers_against_means(given.sample, given.indicators, rule)
+    drawing = plots.plot_customers_against_means(given.sample, given.indicators, rule=rule)[0].figure
+    assert figure.png == plots.png(drawing)
+    (items,) = (b for b in document.sections[0].blocks if isinstance(b, Items))
+    assert ("照字面：大的标 ↑" in str(items)) == (rule == LITERAL)
 
 
 # ── 抽题、三种答案 ──────────────────────────────────────────────────
@@ -488,6 +499,41 @@ def test_a_student_with_the_book_as_printed_works_by_the_rule_of_the_class(taugh
     for name in TRAINING:
         outcome, _ = one.outcomes[name]
         assert outcome.score == outcome.full
+
+
+def test_the_medians_of_another_student_are_noticed(taught, tmp_path):
+    """三个中位数都错，却都是第二位同学的。"""
+    taught(MEDIAN)
+    room = new_class(tmp_path, 2)
+    one, two = room.roster.students
+    theirs = perfect(room, two).tables["table_4_2"]["mean"]
+    copied = perfect(room, one).with_cells("table_4_2", {("mean", n): text for n, text in theirs.items()})
+    flags = judged(room, encode(copied)).flags
+    assert f"表4-2 的中位数与 {two.shown} 的题本相符，与自己的不符。" in flags
+
+
+def test_the_simulated_class_errs_against_the_rule_of_the_course(taught):
+    """演示班看反方向的那一种：照字面的课里，反的是按意思。"""
+    taught(LITERAL)
+    given = drawn("online_retail")
+    (wrong,) = _misbeliefs(form("table_4_3", given), given)
+    usual = golden_tables("online_retail")["table_4_3"]
+    assert wrong == {(row, "recency"): usual[row]["recency"] for row in given.customer_ids}
+    taught(BOTH)
+    (wrong,) = _misbeliefs(form("table_4_3", given), drawn("online_retail"))
+    by_median = worked(MEDIAN, "online_retail")["patterns"]
+    assert {row: arrow for (row, _), arrow in wrong.items()} == {row: p[0] for row, p in by_median.items()}
+
+
+def test_the_summary_of_a_run_counts_everyone_by_the_rule(taught, tmp_path):
+    taught(MEDIAN)
+    job = SimpleNamespace(
+        assignment=drawn("online_retail"), source="", mode="key", lesson="", folder=tmp_path, report=tmp_path
+    )
+    done = SimpleNamespace(job=job, sign="✓", seconds=1.0, problem="")
+    values = [c.monetary for c in population("online_retail").customers]
+    shown = rounded(Fraction(median(values)) / 100, 2)
+    assert f"M 中位数 {shown} 英镑" in summary(Run(tmp_path, (done,), 1.0))
 
 
 def test_answers_made_under_another_rule_are_remarked(taught):
