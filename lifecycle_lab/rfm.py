@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
-from lifecycle_lab.schema import DOWN, UP, Better, Customer, DataError, Order, State, column, quote
+from lifecycle_lab.schema import DOWN, UP, Better, Centre, Customer, DataError, Order, State, column, quote
 
 
 def mean(values: Iterable[int]) -> Fraction:
@@ -48,14 +48,29 @@ def median(values: Iterable[int]) -> Fraction:
     )
 
 
-def marks(customers: Sequence[Customer], better: Mapping[str, Better]) -> dict[str, list[str]]:
+def centre(values: Iterable[int], kind: Centre) -> Fraction:
+    """一列整数的中心：均值或中位数。"""
+    return {"mean": mean, "median": median}[kind](values)
+
+
+def mark_column(values: Sequence[int], better: Better, kind: Centre) -> list[str]:
+    """把一列指标与它自己的中心比较；与均值比就是 `mark`。"""
+    if kind == "mean":
+        return mark(values, better)
+    middle = centre(values, kind)
+    return [mark_against(value, middle, better) for value in values]
+
+
+def marks(
+    customers: Sequence[Customer], better: Mapping[str, Better], kind: Centre = "mean"
+) -> dict[str, list[str]]:
     """三列标记：{"recency": [...], "frequency": [...], "monetary": [...]}，顺序同 customers。"""
-    return {key: mark(column(customers, key), better[key]) for key in better}
+    return {key: mark_column(column(customers, key), better[key], kind) for key in better}
 
 
-def patterns(customers: Sequence[Customer], better: Mapping[str, Better]) -> list[str]:
+def patterns(customers: Sequence[Customer], better: Mapping[str, Better], kind: Centre = "mean") -> list[str]:
     """每位客户的组合，按 R、F、M 的顺序，如 "↑↓↑"。"""
-    return ["".join(row) for row in zip(*marks(customers, better).values(), strict=True)]
+    return ["".join(row) for row in zip(*marks(customers, better, kind).values(), strict=True)]
 
 
 def state(pattern: str) -> State:

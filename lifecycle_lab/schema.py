@@ -16,6 +16,11 @@ UP, DOWN = "↑", "↓"
 RECENCY, MONETARY = "recency", "monetary"
 INDICATOR_KEYS = (RECENCY, "frequency", MONETARY)
 Better = Literal["high", "low"]
+Centre = Literal["mean", "median"]
+Direction = Literal["meaning", "literal"]
+"""R 的方向：按意思（不比中心差）或照字面（值 ≥ 中心）。"""
+CENTRE_NAMES = {"mean": "均值", "median": "中位数"}
+LITERALLY = "照字面：大的标 ↑"
 
 State = tuple[bool, bool, bool]
 """（最近买过？, 买得勤？, 花得多？）：级别的名字与策略都按它查，从不按箭头查。"""
@@ -113,6 +118,30 @@ class Indicator:
     def text(self, value: int | Fraction) -> str:
         """最小单位的整数或分数 → 主单位的精确十进制字符串。"""
         return exact_decimal(Fraction(value) / 10**self.decimals, self.decimals)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """一门课标箭头的规则：与哪个中心比，↑ 按意思还是照字面。"""
+
+    centre: Centre = "mean"
+    direction: Direction = "meaning"
+
+    @property
+    def centre_name(self) -> str:
+        return CENTRE_NAMES[self.centre]
+
+    def better(self, indicator: Indicator) -> Better:
+        """哪一边标 ↑：按意思就是指标自己的方向，照字面总是大的一边。"""
+        return indicator.better if self.direction == "meaning" else "high"
+
+    def turns(self, indicator: Indicator) -> bool:
+        """越小越好的指标被照字面读反了。"""
+        return self.better(indicator) != indicator.better
+
+
+USUAL = Rule()
+"""与均值比，按意思。"""
 
 
 def indicators(

@@ -9,18 +9,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
 
 from lifecycle_lab import rfm
 from lifecycle_lab.content.shapes import Convention, Questionnaire, TableText, ToyCustomer
 from lifecycle_lab.export import Table
 from lifecycle_lab.schema import (
+    CENTRE_NAMES,
     DOWN,
+    LITERALLY,
     MONETARY,
     UP,
-    Better,
+    USUAL,
+    Centre,
     Customer,
+    Direction,
     Indicator,
+    Rule,
     State,
     column,
     half_up,
@@ -30,13 +34,10 @@ from lifecycle_lab.schema import (
 Cell = tuple[str, str]
 """一格 = （行，列）。"""
 MEAN_ROW = "mean"
+"""表4-2 最后一行在答案文件里的编号（约定，format 1）：课程改用中位数，编号也不变。"""
 UNVERIFIED = "（未核实）"
 CHANGED = "≠"
 """与默认读法不同的格，前面都有它：色调只是加强。"""
-Centre = Literal["mean", "median"]
-Direction = Literal["meaning", "literal"]
-"""R 的方向：按意思（不比中心差）或照字面（值 ≥ 中心）。"""
-_CENTRES = {"mean": rfm.mean, "median": rfm.median}
 TOY_MONEY = indicators("级", "high", "元")[2]
 """热身题里的金额：元，越大越好。"""
 _BETTER = {"high": "越大越好", "low": "越小越好"}
@@ -78,9 +79,13 @@ def _lay_out(
     return Table(text.title, tuple(names.values()), cells, f"{note or text.note}\n{origin}", tones)
 
 
-def headings(text: TableText, indicators: Iterable[Indicator]) -> dict[str, str]:
-    """内容里的列名接上单位与方向：方向总是写在表头上。"""
-    return {i.key: f"{text.columns[i.key]}（{i.unit}，{_BETTER[i.better]}）" for i in indicators}
+def headings(text: TableText, indicators: Iterable[Indicator], rule: Rule = USUAL) -> dict[str, str]:
+    """内容里的列名接上单位与方向：方向总是写在表头上，照字面读反了的也写明。"""
+    return {i.key: f"{text.columns[i.key]}（{i.unit}，{_sense(i, rule)}）" for i in indicators}
+
+
+def _sense(indicator: Indicator, rule: Rule) -> str:
+    return LITERALLY if rule.turns(indicator) else _BETTER[indicator.better]
 
 
 def questionnaire(text: TableText, form: Questionnaire) -> Table:
@@ -111,13 +116,18 @@ def warm_up(text: TableText, toys: Iterable[ToyCustomer], filling: Filling = EMP
 
 
 def table_4_2(
-    text: TableText, customers: Sequence[Customer], indicators: Sequence[Indicator], filling: Filling = EMPTY
+    text: TableText,
+    customers: Sequence[Customer],
+    indicators: Sequence[Indicator],
+    filling: Filling = EMPTY,
+    rule: Rule = USUAL,
 ) -> Table:
-    """表4-2:10 位客户的 R、F、M 已给，最后一行的三个均值要填。"""
+    """表4-2:10 位客户的 R、F、M 已给，最后一行的三个中心（均值或中位数）要填。"""
     rows: list[tuple[str, dict[str, str]]] = [
         (c.customer_id, {"customer_id": c.customer_id, **_values(c, indicators)}) for c in customers
     ]
-    return _lay_out(text, [*rows, (MEAN_ROW, {"customer_id": "均值"})], filling, headings(text, indicators))
+    rows.append((MEAN_ROW, {"customer_id": rule.centre_name}))
+    return _lay_out(text, rows, filling, headings(text, indicators, rule))
 
 
 def _values(customer: Customer, indicators: Sequence[Indicator]) -> dict[str, str]:
@@ -130,20 +140,25 @@ def table_4_3(
     indicators: Sequence[Indicator],
     filling: Filling = EMPTY,
     directions: Iterable[str] = (),
+    rule: Rule = USUAL,
 ) -> Table:
     """表4-3：30 个箭头要填；directions 是写在表下的方向说明，一列一句。"""
     rows = [(c.customer_id, {"customer_id": c.customer_id}) for c in customers]
     note = "\n".join([text.note, *directions])
-    return _lay_out(text, rows, filling, headings(text, indicators), note)
+    return _lay_out(text, rows, filling, headings(text, indicators, rule), note)
 
 
 def table_4_4(
-    text: TableText, customers: Sequence[Customer], convention: Convention, filling: Filling = EMPTY
+    text: TableText,
+    customers: Sequence[Customer],
+    convention: Convention,
+    filling: Filling = EMPTY,
+    directions: Iterable[str] = (),
 ) -> Table:
-    """表4-4：组合与客户级别要填；表下写明用的是哪一种命名惯例。"""
+    """表4-4：组合与客户级别要填；表下写明用的是哪一种命名惯例，R 照字面读的再写 directions。"""
     rows = [(c.customer_id, {"customer_id": c.customer_id}) for c in customers]
-    note = f"{text.note}\n本次用“{convention.title}”：{'、'.join(dict.fromkeys(convention.names.values()))}。"
-    return _lay_out(text, rows, filling, note=note)
+    named = f"本次用“{convention.title}”：{'、'.join(dict.fromkeys(convention.names.values()))}。"
+    return _lay_out(text, rows, filling, note="\n".join([text.note, named, *directions]))
 
 
 def table_4_5(text: TableText, segments: Iterable[str], filling: Filling = EMPTY) -> Table:
@@ -172,8 +187,8 @@ def _with_unit(name: str, unit: str) -> str:
     return name if name.endswith(f"（{unit}）") else f"{name}（{unit}）"
 
 
-def segment_names(convention: Convention) -> Table:
-    """名称表：八种组合各回答三个问题，叫什么级别（命名惯例，不是答案）。"""
+def segment_names(convention: Convention, directions: Iterable[str] = ()) -> Table:
+    """名称表：八种组合各回答三个问题，叫什么级别（命名惯例，不是答案）；R 照字面读的再写 directions。"""
     said = {True: "是", False: "否"}
     rows = tuple(
         (
@@ -184,9 +199,8 @@ def segment_names(convention: Convention) -> Table:
         for state in convention.names
     )
     columns = ("组合", "最近来过？", "买得勤？", "花得多？", "客户级别")
-    return Table(
-        f"名称表：{convention.title}", columns, rows, f"出处：{convention.source}\n{convention.note}"
-    )
+    note = "\n".join([f"出处：{convention.source}", convention.note, *directions])
+    return Table(f"名称表：{convention.title}", columns, rows, note)
 
 
 def _name_of(convention: Convention, state: State) -> str:
@@ -234,14 +248,14 @@ def reading(
 
     照字面时不论方向，R 是天数的话八种类型全被叫错（design §4）。
     """
-    columns = [column(customers, i.key) for i in indicators]
-    centres = tuple(_CENTRES[centre](values) for values in columns)
-    senses: list[Better] = [i.better if direction == "meaning" else "high" for i in indicators]
-    marks = (
-        [rfm.mark_against(value, middle, better) for value in values]
-        for values, middle, better in zip(columns, centres, senses, strict=True)
+    centres = tuple(rfm.centre(column(customers, i.key), centre) for i in indicators)
+    return Reading(
+        convention, centre, direction, centres, _patterns(customers, indicators, Rule(centre, direction))
     )
-    return Reading(convention, centre, direction, centres, tuple(map("".join, zip(*marks, strict=True))))
+
+
+def _patterns(customers: Sequence[Customer], indicators: Sequence[Indicator], rule: Rule) -> tuple[str, ...]:
+    return tuple(rfm.patterns(customers, {i.key: rule.better(i) for i in indicators}, rule.centre))
 
 
 def other_readings(
@@ -249,14 +263,15 @@ def other_readings(
     indicators: Sequence[Indicator],
     conventions: Iterable[Convention],
     default: str,
+    rule: Rule = USUAL,
 ) -> Table:
-    """同样 10 位客户，换一种读法谁的级别会变：换命名惯例、换成中位数、R 按字面方向（design §4）。
+    """同样 10 位客户，换一种读法谁的级别会变：换命名惯例、换中心、换 R 的方向（design §4）。
 
     第一列是默认读法；别的列里与它不同的格着色，并在前面加“≠”。
     """
     known = {convention.id: convention for convention in conventions}
-    base = reading(customers, indicators, known[default])
-    readings = _others(customers, indicators, known, default)
+    base = reading(customers, indicators, known[default], rule.centre, rule.direction)
+    readings = _others(customers, indicators, known, default, rule)
     columns = [_against(read, base) for read in readings.values()]
     rows = tuple(zip((c.customer_id for c in customers), base.names, *columns, strict=True))
     changed = [
@@ -282,13 +297,20 @@ def _others(
     indicators: Sequence[Indicator],
     known: Mapping[str, Convention],
     default: str,
+    rule: Rule,
 ) -> dict[str, Reading]:
     """别的读法，一次只换一样：列名 → 读法。R 是等级时照字面读与默认一样，那一列正好说明这一点。"""
     others = [c for c in known.values() if c.id != default]
-    readings = {c.title: reading(customers, indicators, c) for c in others}
-    usual = known[default]
-    readings["用中位数代替均值"] = reading(customers, indicators, usual, centre="median")
-    readings["照字面：值 ≥ 均值标 ↑"] = reading(customers, indicators, usual, direction="literal")
+    readings = {c.title: reading(customers, indicators, c, rule.centre, rule.direction) for c in others}
+    other: Centre = "median" if rule.centre == "mean" else "mean"
+    swapped = f"用{CENTRE_NAMES[other]}代替{rule.centre_name}"
+    readings[swapped] = reading(customers, indicators, known[default], other, rule.direction)
+    turned: Direction = "literal" if rule.direction == "meaning" else "meaning"
+    named = {
+        "literal": f"照字面：值 ≥ {rule.centre_name}标 ↑",
+        "meaning": f"按意思：不比{rule.centre_name}差标 ↑",
+    }
+    readings[named[turned]] = reading(customers, indicators, known[default], rule.centre, turned)
     return readings
 
 
@@ -299,10 +321,13 @@ def _against(read: Reading, base: Reading) -> list[str]:
 
 
 def segment_summary(
-    customers: Sequence[Customer], indicators: Sequence[Indicator], names: Mapping[State, str]
+    customers: Sequence[Customer],
+    indicators: Sequence[Indicator],
+    names: Mapping[State, str],
+    rule: Rule = USUAL,
 ) -> Table:
-    """全体客户的八种类型：组合、人数、金额与占比（均值取自全体）。"""
-    patterns = rfm.patterns(customers, {i.key: i.better for i in indicators})
+    """全体客户的八种类型：组合、人数、金额与占比（中心取自全体）。"""
+    patterns = _patterns(customers, indicators, rule)
     heads = Counter(patterns)
     money: Counter[str] = Counter()
     for pattern, customer in zip(patterns, customers, strict=True):
@@ -320,13 +345,17 @@ def segment_summary(
         )
         for pattern in ("".join("↑" if yes else "↓" for yes in state) for state in names)
     )
-    means = "；".join(
-        f"{i.letter} 均值 {half_up(rfm.mean(column(customers, i.key)) / 10**i.decimals, 2)} {i.unit}"
-        for i in indicators
+    centres = "；".join(
+        f"{i.letter} {rule.centre_name} {_centre_text(customers, i, rule)} {i.unit}" for i in indicators
     )
     return Table(
         f"全体 {len(customers)} 位客户的八种类型",
         ("客户级别", "组合", "人数", "人数占比", f"金额（{unit.unit}）", "金额占比"),
         rows,
-        f"{means}（R {_BETTER[indicators[0].better]}）。合计金额 {unit.text(total)} {unit.unit}。",
+        f"{centres}（R {_sense(indicators[0], rule)}）。合计金额 {unit.text(total)} {unit.unit}。",
     )
+
+
+def _centre_text(customers: Sequence[Customer], indicator: Indicator, rule: Rule) -> str:
+    middle = rfm.centre(column(customers, indicator.key), rule.centre)
+    return half_up(middle / 10**indicator.decimals, 2)

@@ -15,8 +15,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from lifecycle_lab.rfm import patterns
-from lifecycle_lab.schema import Customer, Indicator, ParameterError, Population, column, quote
+from lifecycle_lab.rfm import centre, patterns
+from lifecycle_lab.schema import (
+    USUAL,
+    Centre,
+    Customer,
+    Indicator,
+    ParameterError,
+    Population,
+    Rule,
+    column,
+    quote,
+)
 
 SCHEME = "v1"
 MAX_ATTEMPTS, LEAST_ATTEMPTS, MAX_HASHES = 10_000, 100, 3_000_000
@@ -113,21 +123,25 @@ def _rank_of(course: str, student: str, attempt: int, secret: bytes, customer: C
 
 
 def is_teachable(
-    customers: Sequence[Customer], indicators: Sequence[Indicator], least_patterns: int = 4
+    customers: Sequence[Customer],
+    indicators: Sequence[Indicator],
+    least_patterns: int = 4,
+    rule: Rule = USUAL,
 ) -> bool:
-    """合用 = 每列两种箭头都有、至少 least_patterns 种组合、至少一个险些相等的值。
+    """合用 = 照这门课的规则，每列两种箭头都有、至少 least_patterns 种组合、至少一个险些相等的值。
 
-    险些相等：|n·x − Σx| 小于 n/2(按指标的主单位)，恰好相等更好。
+    险些相等：与中心差不到半个单位（指标的主单位），恰好相等更好。
     """
-    found = patterns(customers, {i.key: i.better for i in indicators})
+    found = patterns(customers, {i.key: rule.better(i) for i in indicators}, rule.centre)
     both = all(len(set(arrows)) == 2 for arrows in zip(*found, strict=True))
-    return both and len(set(found)) >= least_patterns and any(_near_tie(customers, i) for i in indicators)
+    near = any(_near_tie(customers, i, rule.centre) for i in indicators)
+    return both and len(set(found)) >= least_patterns and near
 
 
-def _near_tie(customers: Sequence[Customer], indicator: Indicator) -> bool:
+def _near_tie(customers: Sequence[Customer], indicator: Indicator, kind: Centre = "mean") -> bool:
     values = column(customers, indicator.key)
-    count, total = len(values), sum(values)
-    return any(2 * abs(count * x - total) < count * 10**indicator.decimals for x in values)
+    middle = centre(values, kind)
+    return any(2 * abs(x - middle) < 10**indicator.decimals for x in values)
 
 
 class Numbers:

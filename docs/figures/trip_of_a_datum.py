@@ -13,7 +13,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from lifecycle_lab.exercises.assignment import open_assignment
 from lifecycle_lab.exercises.forms import form
-from lifecycle_lab.exercises.keys import key, means
+from lifecycle_lab.exercises.keys import centres, key
 from lifecycle_lab.plots.fonts import chinese
 from lifecycle_lab.rfm import state
 from lifecycle_lab.schema import exact_decimal
@@ -28,7 +28,7 @@ def steps() -> list[tuple[str, str, str]]:
     customer = next(c for c in mine.sample if c.customer_id == CUSTOMER)
     values = [i.text(v) + i.unit for i, v in zip(mine.indicators, customer.values, strict=True)]
     centre = [
-        f"{exact_decimal(m)}{i.unit}" for i, m in zip(mine.indicators, means(mine).values(), strict=True)
+        f"{exact_decimal(m)}{i.unit}" for i, m in zip(mine.indicators, centres(mine).values(), strict=True)
     ]
     levels = key(form("table_4_4", mine), mine)
     pattern, name = levels[CUSTOMER, "pattern"], levels[CUSTOMER, "segment"]

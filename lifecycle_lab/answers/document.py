@@ -30,7 +30,8 @@ Quiz = str | Sequence[str]
 class Answers:
     """一位学生一份作业的全部答案；从不就地改，`with_…` 都给出新的一份。
 
-    variant: scheme、source、as_of（文字，没有观察日是 ""；旧文件里的 None 照读）、attempt、keyed、customers（编号列表）。
+    variant: scheme、source、as_of（文字，没有观察日是 ""；旧文件里的 None 照读）、attempt、keyed、customers（编号列表）；
+        规则不是通常的（与均值比、按意思），再有 rule（centre、direction）。
     tables: 表 → 行 → 列 → 学生打的文字。quiz: 题 → 文字或文字列表。text: 题 → 文字。
     attempts: 练习 → checks、hints（次数）、solution、tried（真假）与别的次数或真假。
     edited_outside: 文件在工作簿之外改过（指纹不符）；一旦如此，以后的版本都带着它。

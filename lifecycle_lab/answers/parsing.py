@@ -156,7 +156,7 @@ def _answers(document: dict, known_tables: Collection[str] | None) -> Answers:
     stored = _fingerprint(_needed(document, "sha256"), "sha256")
     flagged = _flag(document.get("edited_outside", False), "edited_outside")
     ignored = document.keys() - readers.keys() - {"format", "sha256", "edited_outside"}
-    extra = document["variant"].keys() - _VARIANT.keys()
+    extra = document["variant"].keys() - _VARIANT.keys() - {"rule"}
     return Answers(
         **fields,
         edited_outside=flagged or stored != digest(document),
@@ -251,9 +251,15 @@ def _mapping(item: Callable[[object, str], object]) -> Callable[[object, str], d
 
 
 def _variant(value: object, where: str) -> dict:
-    """六项必有；多出来的不采用。"""
+    """六项必有；不是通常规则的题本还有 rule；多出来的不采用。"""
     found = _object(value, where)
-    return {key: read(_needed(found, key, where), f"{where}.{key}") for key, read in _VARIANT.items()}
+    kept = {key: read(_needed(found, key, where), f"{where}.{key}") for key, read in _VARIANT.items()}
+    return kept | ({"rule": _rule(found["rule"], f"{where}.rule")} if "rule" in found else {})
+
+
+def _rule(value: object, where: str) -> dict:
+    found = _object(value, where)
+    return {key: _text(_needed(found, key, where), f"{where}.{key}") for key in ("centre", "direction")}
 
 
 def _attempt(value: object, where: str) -> dict:

@@ -12,7 +12,7 @@ from pathlib import Path
 from lifecycle_lab.content.loading import load
 from lifecycle_lab.content.report import ReportText
 from lifecycle_lab.content.shapes import Convention, Course, Exercise, Item, Misconception, Questionnaire
-from lifecycle_lab.schema import ContentError
+from lifecycle_lab.schema import ContentError, Rule
 
 # 别的房间常用的几个形状；其余的从 content.shapes 取
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Questionnaire",
     "ReportText",
     "course",
+    "course_under",
     "data_folder",
     "load",
     "report_text",
@@ -51,6 +52,12 @@ def data_folder() -> Path:
 def course() -> Course:
     """随本书发行的课程内容，每个进程读一次。"""
     return load(data_folder() / "course")
+
+
+@functools.cache
+def course_under(rule: Rule) -> Course:
+    """同一份内容，照另一条规则说话：题本文件是照那条规则发的。"""
+    return load(data_folder() / "course", rule)
 
 
 def report_text() -> ReportText:

@@ -52,7 +52,7 @@ _FIELDS = {
     "reason.stranger_near": "student near",
     "reason.accident": "kind",
     "flag.foreign_variant": "owner",
-    "flag.foreign_means": "owner",
+    "flag.foreign_means": "owner centre",
     "flag.foreign_problem": "exercise owner",
     "flag.other_name": "named",
     "flag.same_session": "owner",

@@ -24,7 +24,8 @@ from lifecycle_lab.content.quiz import read_quiz
 from lifecycle_lab.content.records import Record, first_double, read_nest, read_sheet, unique
 from lifecycle_lab.content.report import read_report
 from lifecycle_lab.content.review import read_review
-from lifecycle_lab.content.sentences import read_sentences
+from lifecycle_lab.content.rules import read_rule, read_ruled
+from lifecycle_lab.content.sentences import read_sentences, sentences
 from lifecycle_lab.content.shapes import (
     Allowed,
     Convention,
@@ -55,14 +56,19 @@ from lifecycle_lab.content.vocabulary import (
     STATES,
     TABLE_COLUMNS,
 )
-from lifecycle_lab.schema import ContentError, quote
+from lifecycle_lab.schema import ContentError, Rule, quote
 
 STATE_COLUMNS = ("recent", "frequent", "rich")
 
 
-def load(folder: Path) -> Course:
-    """读一个内容文件夹；任何缺项、重复、互相矛盾 → ContentError，写明文件与行或键。"""
+def load(folder: Path, rule: Rule | None = None) -> Course:
+    """读一个内容文件夹；任何缺项、重复、互相矛盾 → ContentError，写明文件与行或键。
+
+    rule: 不按 course.toml 写的规则，按这一条（题本文件带来的）。
+    """
     settings = read_nest(folder / "course.toml")
+    stated = read_rule(settings)
+    rule = rule or stated
     quiz, quiz_words = read_quiz(folder)
     problems, problem_tables = read_problems(folder / "problems")
     course = Course(
@@ -73,6 +79,7 @@ def load(folder: Path) -> Course:
         default_convention=settings.text("default_convention"),
         thresholds=_thresholds(settings),
         allowed=_allowed(settings),
+        rule=rule,
         lessons=unique(
             settings.children("lesson"), _lesson, key=lambda pair: pair[0], value=lambda pair: pair[1]
         ),
@@ -81,10 +88,14 @@ def load(folder: Path) -> Course:
         conventions=_conventions(folder),
         strategies=_strategies(folder),
         questionnaire=_questionnaire(read_nest(folder / "questionnaire.toml")),
-        tables=_joined(_tables(read_nest(folder / "tables.toml")), problem_tables),
-        exercises=_joined(unique(_nested(folder / "exercises.toml", "exercise"), _exercise), problems),
-        misconceptions=unique(_nested(folder / "misconceptions.toml", "misconception"), _misconception),
-        reasons=read_sentences(folder / "reasons.toml", REASON_FIELDS),
+        tables=_joined(_tables(read_ruled(folder / "tables.toml", rule)), problem_tables),
+        exercises=_joined(
+            unique(_nested(read_ruled(folder / "exercises.toml", rule), "exercise"), _exercise), problems
+        ),
+        misconceptions=unique(
+            _nested(read_ruled(folder / "misconceptions.toml", rule), "misconception"), _misconception
+        ),
+        reasons=sentences(read_ruled(folder / "reasons.toml", rule, templates=True), REASON_FIELDS),
         backtest=read_sentences(folder / "backtest.toml", BACKTEST_FIELDS),
         quiz=quiz,
         quiz_words=quiz_words,
@@ -113,15 +124,12 @@ def state_text(state: State) -> str:
     return ",".join(f"{name}={'是' if yes else '否'}" for name, yes in zip(STATE_COLUMNS, state, strict=True))
 
 
-def _nested(path: Path, key: str) -> list[Record]:
+def _nested(top: Record, key: str) -> list[Record]:
     """整份 TOML 只有一种记录时，取出它的各条。"""
-    top = read_nest(path)
     records = top.children(key)
     top.finish()
     if not records:
-        raise ContentError(
-            "里面一条也没有。", where=f"{path.name}，键 {quote(key)}", remedy=f"至少写一个 [[{key}]]。"
-        )
+        raise ContentError("里面一条也没有。", where=top.at(key), remedy=f"至少写一个 [[{key}]]。")
     return records
 
 
@@ -181,7 +189,7 @@ def _total(states: Iterable[State], where: str) -> None:
 
 def _conventions(folder: Path) -> Mapping[str, Convention]:
     """conventions.toml 的说明配上 levels.csv 的名称：每种惯例八种状态各恰好一次。"""
-    headers = unique(_nested(folder / "conventions.toml", "convention"), _convention)
+    headers = unique(_nested(read_nest(folder / "conventions.toml"), "convention"), _convention)
     columns = ("convention", *STATE_COLUMNS, "name", "verified")
     rows: dict[str, list[Record]] = {name: [] for name in headers}
     for record in read_sheet(folder / "levels.csv", columns):

@@ -21,7 +21,7 @@ from lifecycle_lab.content.report import ReportText
 from lifecycle_lab.content.review import ReviewContent
 from lifecycle_lab.content.shops import ShopText
 from lifecycle_lab.content.transitions import Transitions
-from lifecycle_lab.schema import State
+from lifecycle_lab.schema import Rule, State
 
 
 @dataclass(frozen=True)
@@ -244,6 +244,7 @@ class Allowed:
 class Course:
     """整门课的内容，读一次，谁也改不了。映射都是只读的，次序同文件。
 
+    rule: 标箭头的规则；题面、提示、理由已经照它换好。
     reasons、backtest 与各个 …_words: 名称 → string.Template 文字；嵌套的用点连起来，如 "meaning.frequency.better"。
     """
 
@@ -254,6 +255,7 @@ class Course:
     default_convention: str
     thresholds: Thresholds
     allowed: Allowed
+    rule: Rule
     lessons: Mapping[str, str]
     sources: Mapping[str, Source]
     facts: Mapping[str, Fact]

@@ -114,9 +114,9 @@ SIDES = ("better", "worse", "equal")
 
 _ARROW = "letter value unit before_centre before_number before_arrow after_centre after_number after_arrow"
 _READING = {
-    "title": "convention centre direction",
+    "title": "convention compared direction",
     **each("note nobody default idle_centre idle_direction"),
-    **each("arrow arrow_literal", _ARROW),
+    **each("arrow arrow_literal arrow_meaning", _ARROW),
     **each(
         "changed changed_renamed kept", "customer arrows before after before_pattern after_pattern convention"
     ),
@@ -144,7 +144,8 @@ REASON_FIELDS = template_fields(
         "solution_locked": "filled total needed",
         **each("pattern_look blank pending hints_closed solution_closed"),
         "reading": _READING,
-        "direction": each("high low", "letter label unit"),
+        "direction": each("high low literal names", "letter label unit"),
+        "course": {"rule": "compared direction", "unusual": "rule", "another_rule": "theirs ours"},
         "meaning": {name: dict.fromkeys(SIDES, "") for name in MEANINGS},
         "format": dict.fromkeys(FORMAT_KINDS, "given"),
         "outcome": dict.fromkeys(OUTCOMES, ""),

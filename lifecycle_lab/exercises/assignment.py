@@ -5,24 +5,31 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
-from lifecycle_lab import variants
+from lifecycle_lab import rfm, variants
 from lifecycle_lab.answers import Answers
-from lifecycle_lab.content import Convention, Course, course
+from lifecycle_lab.content import Convention, Course, course, course_under
 from lifecycle_lab.exercises.sources import open_population
 from lifecycle_lab.reading import decode, read_bytes
 from lifecycle_lab.schema import (
     INDICATOR_KEYS,
+    USUAL,
+    Better,
+    Centre,
     Customer,
     DataError,
+    Direction,
     Indicator,
     ParameterError,
     Population,
+    Rule,
+    column,
     indicators,
     quote,
 )
@@ -34,9 +41,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Assignment:
-    """题本与它的来历。
+    """题本与它的来历，和这门课标箭头的规则：中心、箭头、组合都问它，别处不另算。
 
     population 在用教师发的题本文件时为 None：文件里只有这 10 位客户，没有别人的数据。
+    rule: 自己抽的题本照 course.toml 的 [rule]；题本文件照发的时候的规则，它写在文件里。
     """
 
     student_id: str
@@ -47,6 +55,7 @@ class Assignment:
     data_sha256: str
     synthetic: bool
     population: Population | None = None
+    rule: Rule = USUAL
     _made: dict[Hashable, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, what: Hashable, make: Callable[[], T]) -> T:
@@ -57,7 +66,9 @@ class Assignment:
 
     @property
     def course(self) -> Course:
-        return course()
+        """课程内容，照这份题本的规则说话。"""
+        own = course()
+        return own if own.rule == self.rule else course_under(self.rule)
 
     @property
     def sample(self) -> tuple[Customer, ...]:
@@ -68,8 +79,27 @@ class Assignment:
         return tuple(customer.customer_id for customer in self.sample)
 
     @cached_property
-    def better(self) -> dict[str, str]:
-        return {indicator.key: indicator.better for indicator in self.indicators}
+    def better(self) -> dict[str, Better]:
+        """照规则，每一列哪一边标 ↑。"""
+        return {indicator.key: self.rule.better(indicator) for indicator in self.indicators}
+
+    def centre(self, key: str) -> Fraction:
+        """一列的中心（最小单位）。"""
+        return rfm.centre(column(self.sample, key), self.rule.centre)
+
+    def mark(self, values: list[int], better: Better) -> list[str]:
+        """一列与它自己的中心比。"""
+        return rfm.mark_column(values, better, self.rule.centre)
+
+    @cached_property
+    def marks(self) -> dict[str, list[str]]:
+        """三列标记，次序同 sample。"""
+        return rfm.marks(self.sample, self.better, self.rule.centre)
+
+    @cached_property
+    def patterns(self) -> list[str]:
+        """每位客户的组合，次序同 sample。"""
+        return rfm.patterns(self.sample, self.better, self.rule.centre)
 
     @property
     def convention(self) -> Convention:
@@ -85,13 +115,15 @@ class Assignment:
         return self.indicators[INDICATOR_KEYS.index(key)]
 
     def variant(self) -> dict[str, object]:
-        """写进答案文件的题本说明：没有答案，没有密钥，没有别人的数据。"""
+        """写进答案文件的题本说明：没有答案，没有密钥，没有别人的数据。通常的规则不写，别的才写 rule。"""
+        stated = {} if self.rule == USUAL else {"rule": asdict(self.rule)}
         return {
             "scheme": variants.SCHEME,
             "source": self.source,
             "as_of": self.as_of.isoformat() if self.as_of else "",
             "attempt": self.draw.attempt,
             "keyed": self.draw.keyed,
+            **stated,
             "customers": list(self.customer_ids),
         }
 
@@ -122,7 +154,9 @@ def assign(population: Population, student_id: str, secret: bytes = b"") -> Assi
         variants.drawable(population),
         course=rules.course_id,
         student_id=student_id,
-        accept=lambda sample: variants.is_teachable(sample, population.indicators, limits.least_patterns),
+        accept=lambda sample: variants.is_teachable(
+            sample, population.indicators, limits.least_patterns, rules.rule
+        ),
         size=limits.sample_size,
         secret=secret,
     )
@@ -135,6 +169,7 @@ def assign(population: Population, student_id: str, secret: bytes = b"") -> Assi
         population.data_sha256,
         population.synthetic,
         population,
+        rules.rule,
     )
 
 
@@ -149,7 +184,7 @@ def variant_document(assignment: Assignment) -> dict[str, object]:
         "data_sha256": assignment.data_sha256,
         "synthetic": assignment.synthetic,
         "units": {indicator.key: indicator.unit for indicator in assignment.indicators},
-        "better": assignment.better,
+        "better": {indicator.key: indicator.better for indicator in assignment.indicators},
         "customers": [
             {
                 "customer_id": customer.customer_id,
@@ -204,7 +239,18 @@ def _from_document(document: dict) -> Assignment:
         draw,
         _fingerprint(document["data_sha256"]),
         _flag(document["synthetic"]),
+        rule=stated_rule(document),
     )
+
+
+def stated_rule(document: Mapping[str, object]) -> Rule:
+    """题本说明里写的规则；没有写就是通常的；认不出 → ValueError。"""
+    if "rule" not in document:
+        return USUAL
+    found = Rule(**document["rule"])  # type: ignore[arg-type]
+    if found.centre not in get_args(Centre) or found.direction not in get_args(Direction):
+        raise ValueError("rule")
+    return found
 
 
 def _customers(rows: list[dict]) -> tuple[Customer, ...]:

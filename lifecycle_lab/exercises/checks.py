@@ -25,7 +25,7 @@ from lifecycle_lab.exercises.keys import (
     is_worked,
     key,
     matches,
-    own_means,
+    own_centres,
     own_patterns,
     own_segments,
 )
@@ -124,8 +124,8 @@ def check(
     attempt = misconceptions.Attempt(sheet, assignment, entries, right, missed)
     found = misconceptions.recognise(attempt) if missed else {}
     named = {cell: name for name, cells in reversed(found.items()) for cell in cells}
-    means = own_means(assignment, answers) if sheet.exercise.answer == "marks" else {}
-    own = reasons.Own(_own_patterns(sheet, assignment, answers, entries), means)
+    written = own_centres(assignment, answers) if sheet.exercise.answer == "marks" else {}
+    own = reasons.Own(_own_patterns(sheet, assignment, answers, entries), written)
     said = {
         cell: _reason(sheet, assignment, cell, status, entries[cell], own)
         if status != CREDIT

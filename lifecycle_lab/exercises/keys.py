@@ -52,43 +52,36 @@ def matches(kind: str, column_name: str, entry: Entry, expected: object) -> bool
     return entry.digits >= least and entry.value == Fraction(half_up(expected, entry.digits))
 
 
-def means(assignment: Assignment) -> dict[str, Fraction]:
-    """三个精确均值，主单位（级或天、次、元）。"""
-    return {
-        indicator.key: rfm.mean(column(assignment.sample, indicator.key)) / 10**indicator.decimals
-        for indicator in assignment.indicators
-    }
+def centres(assignment: Assignment) -> dict[str, Fraction]:
+    """三个精确的中心（这门课用的均值或中位数），主单位（级或天、次、元）。"""
+    return {i.key: assignment.centre(i.key) / 10**i.decimals for i in assignment.indicators}
 
 
 def segments(assignment: Assignment) -> dict[str, str]:
     """客户编号 → 客户级别（默认命名惯例）。"""
-    found = rfm.patterns(assignment.sample, assignment.better)
-    names = (rfm.segment(pattern, assignment.segments) for pattern in found)
+    names = (rfm.segment(pattern, assignment.segments) for pattern in assignment.patterns)
     return dict(zip(assignment.customer_ids, names, strict=True))
 
 
-def _toy(sheet: Form, _: Assignment) -> Values:
-    arrows = rfm.mark([toy.monetary for toy in sheet.exercise.given], "high")
+def _toy(sheet: Form, assignment: Assignment) -> Values:
+    arrows = assignment.mark([toy.monetary for toy in sheet.exercise.given], "high")
     return {(row, "mark"): arrow for row, arrow in zip(sheet.rows, arrows, strict=True)}
 
 
 def _means(_: Form, assignment: Assignment) -> Values:
-    return {(MEAN_ROW, name): value for name, value in means(assignment).items()}
+    return {(MEAN_ROW, name): value for name, value in centres(assignment).items()}
 
 
 def _marks(_: Form, assignment: Assignment) -> Values:
-    columns = rfm.marks(assignment.sample, assignment.better)
     return {
-        (row, name): columns[name][i]
+        (row, name): assignment.marks[name][i]
         for i, row in enumerate(assignment.customer_ids)
         for name in INDICATOR_KEYS
     }
 
 
 def _levels(_: Form, assignment: Assignment) -> Values:
-    found = dict(
-        zip(assignment.customer_ids, rfm.patterns(assignment.sample, assignment.better), strict=True)
-    )
+    found = dict(zip(assignment.customer_ids, assignment.patterns, strict=True))
     names = segments(assignment)
     return {
         (row, name): value
@@ -112,18 +105,18 @@ def _evidence(rows: Sequence[str], assignment: Assignment, names: Mapping[str, s
     return counts | {(row, "money_share"): Fraction(100 * money[row], total) for row in rows}
 
 
-def own_means(assignment: Assignment, answers: Answers) -> dict[str, Entry]:
-    """学生自己的表4-2 里读得懂的均值：指标 → 写下的格。"""
+def own_centres(assignment: Assignment, answers: Answers) -> dict[str, Entry]:
+    """学生自己的表4-2 里读得懂的中心：指标 → 写下的格。"""
     own = form("table_4_2", assignment).read(answers)
     return {name: own[MEAN_ROW, name] for name in INDICATOR_KEYS if own[MEAN_ROW, name].is_readable}
 
 
-def worked_means(assignment: Assignment, answers: Answers) -> dict[str, Entry]:
-    """可以接着算的均值：落在这一列的最小与最大之间，或者三个里至少有一个是对的。
+def worked_centres(assignment: Assignment, answers: Answers) -> dict[str, Entry]:
+    """可以接着算的中心：落在这一列的最小与最大之间，或者三个里至少有一个是对的。
 
     三个都随手填、又都不在范围里的，不是算错了一步，不接着算：否则填几个 0 就能换来 30 个箭头。
     """
-    own, exact = own_means(assignment, answers), means(assignment)
+    own, exact = own_centres(assignment, answers), centres(assignment)
     if any(matches("number", name, entry, exact[name]) for name, entry in own.items()):
         return own
     return {name: entry for name, entry in own.items() if _inside(assignment, name, entry)}
@@ -141,12 +134,11 @@ def is_worked(kinds: Iterable[str]) -> bool:
 
 def _follow_marks(assignment: Assignment, answers: Answers) -> dict[Cell, set]:
     found: dict[Cell, set] = {}
-    for name, entry in worked_means(assignment, answers).items():
-        indicator = assignment.indicator(name)
-        centre = entry.value * 10**indicator.decimals
+    for name, entry in worked_centres(assignment, answers).items():
+        centre = entry.value * 10 ** assignment.indicator(name).decimals
         for customer in assignment.sample:
-            arrow = rfm.mark_against(getattr(customer, indicator.key), centre, indicator.better)
-            found[customer.customer_id, indicator.key] = {arrow}
+            arrow = rfm.mark_against(getattr(customer, name), centre, assignment.better[name])
+            found[customer.customer_id, name] = {arrow}
     return found
 
 

@@ -12,10 +12,12 @@ from pathlib import Path
 
 from lifecycle_lab.answers import MAX_BYTES, Answers, parse
 from lifecycle_lab.content import course
-from lifecycle_lab.exercises.assignment import Assignment, open_assignment
+from lifecycle_lab.exercises.assignment import Assignment, open_assignment, stated_rule
 from lifecycle_lab.exercises.checks import CREDIT, STATUSES, Outcome, check
 from lifecycle_lab.exercises.forms import known_tables
 from lifecycle_lab.exercises.modes import DEMO_MARK
+from lifecycle_lab.exercises.readings import rule_text
+from lifecycle_lab.exercises.reasons import say
 from lifecycle_lab.exercises.showing import details, progress
 from lifecycle_lab.exercises.sources import SHIPPED
 from lifecycle_lab.reading import read_bytes
@@ -140,6 +142,7 @@ def suspicions(assignment: Assignment, answers: Answers, outcomes: Mapping[str, 
 
 def _about_variant(assignment: Assignment, answers: Answers) -> Iterator[str]:
     """题本是不是这位学生的，数据与观察日是不是课程的。"""
+    yield from _about_rule(assignment, answers)
     if answers.data_sha256 != assignment.data_sha256:
         yield "答案是用另一份数据做的（数据指纹不同）。"
     if list(answers.variant.get("customers", ())) != list(assignment.customer_ids):
@@ -160,6 +163,18 @@ def _about_variant(assignment: Assignment, answers: Answers) -> Iterator[str]:
     }
     if strangers:
         yield f"表里有题本以外的客户 {len(strangers)} 位，没有看。"
+
+
+def _about_rule(assignment: Assignment, answers: Answers) -> Iterator[str]:
+    """答案是照哪一条规则做的：课程改了 [rule]，以前发的题本就对不上了。"""
+    try:
+        theirs = stated_rule(answers.variant)
+    except ValueError:
+        theirs = None
+    if theirs != assignment.rule:
+        words = assignment.course.reasons
+        said = rule_text(words, theirs) if theirs else quote(answers.variant["rule"])
+        yield say(assignment, "course.another_rule", theirs=said, ours=rule_text(words, assignment.rule))
 
 
 def _texts(answers: Answers) -> Iterator[str]:

@@ -16,9 +16,9 @@ from lifecycle_lab.content.vocabulary import PROBLEM
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.entries import Entry
 from lifecycle_lab.exercises.forms import MEAN_ROW, Cell, Form
-from lifecycle_lab.exercises.keys import COMPUTED_DIGITS, Values, matches, means
+from lifecycle_lab.exercises.keys import COMPUTED_DIGITS, Values, centres, matches
 from lifecycle_lab.exercises.problems import problem
-from lifecycle_lab.schema import DOWN, INDICATOR_KEYS, RECENCY, column, half_up
+from lifecycle_lab.schema import DOWN, INDICATOR_KEYS, RECENCY, Centre, Indicator, column, half_up
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def _whole_column(attempt: Attempt, name: str, wrong_way: list[str]) -> set[Cell
 def wrong_direction_of_recency(attempt: Attempt) -> set[Cell]:
     """表4-3 看 R 列；表4-4 看每个组合的第一个箭头。"""
     opposite = "low" if attempt.assignment.better[RECENCY] == "high" else "high"
-    arrows = rfm.mark(attempt.numbers(RECENCY), opposite)
+    arrows = attempt.assignment.mark(attempt.numbers(RECENCY), opposite)
     if attempt.form.exercise.answer == "marks":
         return _whole_column(attempt, RECENCY, arrows)
     rest = [attempt.key[row, "pattern"][1:] for row in attempt.form.rows]
@@ -61,7 +61,7 @@ def wrong_direction_of_recency(attempt: Attempt) -> set[Cell]:
 
 
 def strict_instead_of_not_less(attempt: Attempt) -> set[Cell]:
-    """一列里恰好等于均值的都标了 ↓，而这一列别的格没有错；热身表与表4-3 都看。"""
+    """一列里恰好等于中心的都标了 ↓，而这一列别的格没有错；热身表与表4-3 都看。"""
     found: set[Cell] = set()
     for name in attempt.form.kinds:
         ties = _ties(attempt, name)
@@ -74,25 +74,39 @@ def strict_instead_of_not_less(attempt: Attempt) -> set[Cell]:
 def _ties(attempt: Attempt, name: str) -> set[Cell]:
     toys = attempt.form.exercise.given
     numbers = [toy.monetary for toy in toys] if toys else attempt.numbers(name)
-    centre = rfm.mean(numbers)
+    centre = rfm.centre(numbers, attempt.assignment.rule.centre)
     return {(row, name) for row, x in zip(attempt.form.rows, numbers, strict=True) if x == centre}
 
 
 def median_for_mean(attempt: Attempt) -> set[Cell]:
+    """课程用均值，用了中位数。"""
+    return _other_centre(attempt, "median")
+
+
+def mean_for_median(attempt: Attempt) -> set[Cell]:
+    """课程用中位数，用了均值。"""
+    return _other_centre(attempt, "mean")
+
+
+def _other_centre(attempt: Attempt, kind: Centre) -> set[Cell]:
     found: set[Cell] = set()
     for indicator in attempt.assignment.indicators:
-        numbers = attempt.numbers(indicator.key)
-        centre = rfm.median(numbers)
-        if attempt.form.exercise.answer == "means":
-            found |= _typed_mean(attempt, indicator.key, centre / 10**indicator.decimals)
-        else:
-            arrows = [rfm.mark_against(x, centre, indicator.better) for x in numbers]
-            found |= _whole_column(attempt, indicator.key, arrows)
+        centre = rfm.centre(attempt.numbers(indicator.key), kind)
+        found |= _with_centre(attempt, indicator, centre / 10**indicator.decimals)
     return found
 
 
-def _typed_mean(attempt: Attempt, name: str, value: Fraction) -> set[Cell]:
-    """均值那一格写成了 value；若它也是正确均值取得太短的写法（2.8 写成 3），就不算认出。"""
+def _with_centre(attempt: Attempt, indicator: Indicator, centre: Fraction) -> set[Cell]:
+    """表4-2 的那一格写成了 centre（主单位）；表4-3 的整列是与 centre 比出来的。"""
+    if attempt.form.exercise.answer == "means":
+        return _typed_centre(attempt, indicator.key, centre)
+    scaled, better = centre * 10**indicator.decimals, attempt.assignment.better[indicator.key]
+    arrows = [rfm.mark_against(x, scaled, better) for x in attempt.numbers(indicator.key)]
+    return _whole_column(attempt, indicator.key, arrows)
+
+
+def _typed_centre(attempt: Attempt, name: str, value: Fraction) -> set[Cell]:
+    """中心那一格写成了 value；若它也是正确的中心取得太短的写法（2.8 写成 3），就不算认出。"""
     cell = (MEAN_ROW, name)
     entry = attempt.entries[cell]
     if cell not in attempt.missed or not matches("number", name, entry, value):
@@ -102,21 +116,21 @@ def _typed_mean(attempt: Attempt, name: str, value: Fraction) -> set[Cell]:
 
 
 def sum_for_mean(attempt: Attempt) -> set[Cell]:
-    size = len(attempt.assignment.sample)
-    return set().union(*(_typed_mean(attempt, n, m * size) for n, m in means(attempt.assignment).items()))
+    """停在了整列的合计上。"""
+    found: set[Cell] = set()
+    for indicator in attempt.assignment.indicators:
+        total = Fraction(sum(attempt.numbers(indicator.key)), 10**indicator.decimals)
+        found |= _typed_centre(attempt, indicator.key, total)
+    return found
 
 
 def mean_of_wrong_column(attempt: Attempt) -> set[Cell]:
-    exact = means(attempt.assignment)
+    """用了另一列的中心。"""
+    exact = centres(attempt.assignment)
     found: set[Cell] = set()
     for indicator in attempt.assignment.indicators:
         for centre in (value for name, value in exact.items() if name != indicator.key):
-            if attempt.form.exercise.answer == "means":
-                found |= _typed_mean(attempt, indicator.key, centre)
-            else:
-                scaled, numbers = centre * 10**indicator.decimals, attempt.numbers(indicator.key)
-                arrows = [rfm.mark_against(x, scaled, indicator.better) for x in numbers]
-                found |= _whole_column(attempt, indicator.key, arrows)
+            found |= _with_centre(attempt, indicator, centre)
     return found
 
 
@@ -210,6 +224,10 @@ DETECTORS: dict[str, Callable[[Attempt], set[Cell]]] = {
 }
 
 
+_TURNED = {mean_for_median.__name__: mean_for_median}
+"""课程改用中位数才登记的。"""
+
+
 def _in_problem(attempt: Attempt, mistaken: Mapping[Cell, object]) -> set[Cell]:
     """算题：没得分的格里，写的正是照这个误解算出的值的。
 
@@ -232,5 +250,6 @@ def recognise(attempt: Attempt) -> dict[str, set[Cell]]:
         mistakes = problem(exercise, attempt.assignment).mistakes
         found = {name: _in_problem(attempt, mistakes.get(name, {})) for name in exercise.misconceptions}
     else:
-        found = {name: DETECTORS[name](attempt) for name in exercise.misconceptions}
+        detectors = DETECTORS | _TURNED
+        found = {name: detectors[name](attempt) for name in exercise.misconceptions}
     return {name: cells for name, cells in found.items() if cells}

@@ -6,7 +6,7 @@ from lifecycle_lab.content.vocabulary import TEXT
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.entries import finite_text
 from lifecycle_lab.exercises.forms import form
-from lifecycle_lab.exercises.keys import key, means
+from lifecycle_lab.exercises.keys import centres, key
 from lifecycle_lab.exercises.modes import as_typed
 from lifecycle_lab.exercises.showing import laid_out
 from lifecycle_lab.export import Table
@@ -33,12 +33,14 @@ def _table(name: str, assignment: Assignment, with_key: bool) -> Table:
 
 
 def key_document(assignment: Assignment) -> dict[str, object]:
-    """`variant --key --json` 里的 key(约定，format 1)：均值是主单位的精确十进制文字。"""
+    """`variant --key --json` 里的 key(约定，format 1)：均值（或中位数）是主单位的精确十进制文字。"""
     arrows = key(form("table_4_3", assignment), assignment)
     levels = key(form("table_4_4", assignment), assignment)
     rows = assignment.customer_ids
     return {
-        "table_4_2": {"mean": {name: finite_text(value) for name, value in means(assignment).items()}},
+        "table_4_2": {
+            assignment.rule.centre: {n: finite_text(value) for n, value in centres(assignment).items()}
+        },
         "table_4_3": [{"customer_id": row, **{n: arrows[row, n] for n in INDICATOR_KEYS}} for row in rows],
         "table_4_4": [
             {"customer_id": row, "pattern": levels[row, "pattern"], "segment": levels[row, "segment"]}

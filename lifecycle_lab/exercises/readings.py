@@ -5,19 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from string import Template
 from typing import get_args
 
 from lifecycle_lab import rfm, tables
+from lifecycle_lab.content import Course
 from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.entries import finite_text
 from lifecycle_lab.exercises.reasons import say
 from lifecycle_lab.exercises.showing import Shown
 from lifecycle_lab.export import Table
-from lifecycle_lab.schema import Indicator, ParameterError, quote
-from lifecycle_lab.tables import CHANGED, Centre, Direction, Reading
+from lifecycle_lab.schema import USUAL, Centre, Direction, Indicator, ParameterError, Rule, quote
+from lifecycle_lab.tables import CHANGED, Reading
 
 OPTIONS = ("convention", "centre", "direction")
 """三个选项在代码里的名字。"""
@@ -28,7 +30,9 @@ def all_readings(assignment: Assignment) -> Shown:
     course = assignment.course
     conventions = course.conventions.values()
     default = course.default_convention
-    table = tables.other_readings(assignment.sample, assignment.indicators, conventions, default)
+    table = tables.other_readings(
+        assignment.sample, assignment.indicators, conventions, default, assignment.rule
+    )
     return Shown((table, tables.convention_sources(conventions)))
 
 
@@ -40,7 +44,28 @@ def labels(assignment: Assignment, option: str) -> dict[str, str]:
         default = course.default_convention
         return {default: titles.pop(default), **titles}
     values = get_args(Centre if option == "centre" else Direction)
-    return {value: course.reasons[f"reading.{option}.{value}"] for value in values}
+    default = getattr(assignment.rule, option)
+    return {
+        value: course.reasons[f"reading.{option}.{value}"]
+        for value in sorted(values, key=lambda value: value != default)
+    }
+
+
+def rule_text(words: Mapping[str, str], rule: Rule) -> str:
+    """一条规则给人看的说法：与哪个中心比，R 的方向。words: 课程的 reasons。"""
+    fields = {
+        "compared": words[f"reading.centre.{rule.centre}"],
+        "direction": words[f"reading.direction.{rule.direction}"],
+    }
+    return Template(words["course.rule"]).substitute(fields)
+
+
+def unusual_rule(course: Course) -> str:
+    """课程的规则与课文讲的不同：一句话，以什么为准；就是通常的，没有话。"""
+    if course.rule == USUAL:
+        return ""
+    said = rule_text(course.reasons, course.rule)
+    return Template(course.reasons["course.unusual"]).substitute(rule=said)
 
 
 def compare(
@@ -98,8 +123,9 @@ class Comparison:
             tuple(f"{CHANGED} {text}" if (i, j) in changed else text for j, text in enumerate(row))
             for i, row in enumerate(rows)
         )
-        title, tones = self._say("title", **self._names(self.read)), dict.fromkeys(changed, "changed")
-        return Table(title, self._columns(), marked, self._note(), tones)
+        names = self._names(self.read)
+        title = self._say("title", compared=names.pop("centre"), **names)
+        return Table(title, self._columns(), marked, self._note(), dict.fromkeys(changed, "changed"))
 
     def _rows(self, reading: Reading) -> list[tuple[str, ...]]:
         rows = [
@@ -121,13 +147,13 @@ class Comparison:
         return (text["customer_id"], *pairs, text["segment"])
 
     def _heading(self, indicator: Indicator) -> str:
-        if self._is_turned(indicator):
+        if self._is_turned(self.read, indicator):
             return f"{indicator.heading}：{self._names(self.read)['direction']}"
         return tables.headings(self.assignment.course.tables["table_4_2"], [indicator])[indicator.key]
 
-    def _is_turned(self, indicator: Indicator) -> bool:
+    def _is_turned(self, reading: Reading, indicator: Indicator) -> bool:
         """越小越好的指标被照字面读反了。"""
-        return self.read.direction == "literal" and indicator.better == "low"
+        return Rule(reading.centre, reading.direction).turns(indicator)
 
     def _note(self) -> str:
         """不是默认的惯例，写明出处。"""
@@ -182,7 +208,7 @@ class Comparison:
             before, after = self.usual.patterns[i][k], self.read.patterns[i][k]
             if before != after:
                 yield self._say(
-                    "arrow_literal" if self._is_turned(indicator) else "arrow",
+                    self._arrow(indicator),
                     letter=indicator.letter,
                     value=indicator.text(self.assignment.sample[i].values[k]),
                     unit=indicator.unit,
@@ -193,6 +219,11 @@ class Comparison:
                     after_number=_number(indicator, self.read.centres[k]),
                     after_arrow=after,
                 )
+
+    def _arrow(self, indicator: Indicator) -> str:
+        """方向也换了的，要说出两个方向。"""
+        before, after = self._is_turned(self.usual, indicator), self._is_turned(self.read, indicator)
+        return "arrow" if before == after else "arrow_literal" if after else "arrow_meaning"
 
     def _renamed(self) -> Iterator[str]:
         """箭头没变、名字变了的客户，按组合归在一起。"""

@@ -12,7 +12,7 @@ from lifecycle_lab.exercises.assignment import Assignment
 from lifecycle_lab.exercises.entries import Entry, finite_text
 from lifecycle_lab.exercises.forms import Cell, Form
 from lifecycle_lab.exercises.problems import problem
-from lifecycle_lab.schema import INDICATOR_KEYS, MONETARY, Indicator, column, half_up, quote
+from lifecycle_lab.schema import INDICATOR_KEYS, MONETARY, Centre, Indicator, column, half_up, quote
 from lifecycle_lab.tables import TOY_MONEY
 
 _FORMAT_OF_KIND = {"segment": "level"}
@@ -21,10 +21,10 @@ _NOT_YET = "？"
 
 @dataclass(frozen=True)
 class Own:
-    """学生自己写下、理由里可以引用的：patterns 编号 → 组合；means 指标 → 读得懂的均值。"""
+    """学生自己写下、理由里可以引用的：patterns 编号 → 组合；centres 指标 → 读得懂的中心。"""
 
     patterns: Mapping[str, str] = field(default_factory=dict)
-    means: Mapping[str, Entry] = field(default_factory=dict)
+    centres: Mapping[str, Entry] = field(default_factory=dict)
 
 
 def say(assignment: Assignment, name: str, **fields: object) -> str:
@@ -42,18 +42,17 @@ def format_reason(sheet: Form, assignment: Assignment, cell: Cell, entry: Entry)
 def reason(sheet: Form, assignment: Assignment, cell: Cell, *, solved: bool, own: Own = Own()) -> str:
     """对错的理由；solved 为真才说出结果，否则只说怎样得到它（箭头例外：只有两种，说理由就是说结果）。
 
-    own: 没做对时只按学生自己写的均值与组合说，不泄露标准均值与标准组合。
+    own: 没做对时只按学生自己写的中心与组合说，不泄露标准的中心与组合。
     """
     match sheet.exercise.answer:
         case "marks_of_toy":
             numbers = [given.monetary for given in sheet.exercise.given]
-            return _mark(
-                assignment, TOY_MONEY, numbers, sheet.rows.index(cell[0]), _exact_mean(TOY_MONEY, numbers)
-            )
+            centre = _exact_mean(TOY_MONEY, numbers, assignment.rule.centre)
+            return _mark(assignment, TOY_MONEY, numbers, sheet.rows.index(cell[0]), centre)
         case "marks":
             indicator, numbers = assignment.indicator(cell[1]), column(assignment.sample, cell[1])
             index = sheet.rows.index(cell[0])
-            centre = _stated_mean(indicator, numbers, index, solved, own.means.get(cell[1]))
+            centre = _stated_centre(assignment, indicator, index, solved, own.centres.get(cell[1]))
             return _mark(assignment, indicator, numbers, index, centre)
         case "means":
             return _mean(assignment, assignment.indicator(cell[1]))
@@ -65,33 +64,34 @@ def reason(sheet: Form, assignment: Assignment, cell: Cell, *, solved: bool, own
             return _evidence(assignment, cell, solved)
 
 
-Centre = tuple[Fraction, str]
-"""拿来比较的均值（最小单位）和它的写法。"""
+Stated = tuple[Fraction, str]
+"""拿来比较的中心（最小单位）和它的写法。"""
 
 
-def _exact_mean(indicator: Indicator, numbers: list[int]) -> Centre:
-    exact = rfm.mean(numbers)
+def _exact_mean(indicator: Indicator, numbers: list[int], kind: Centre = "mean") -> Stated:
+    exact = rfm.centre(numbers, kind)
     return exact, finite_text(exact / 10**indicator.decimals, indicator.decimals)
 
 
-def _stated_mean(
-    indicator: Indicator, numbers: list[int], index: int, solved: bool, own: Entry | None
-) -> Centre:
-    """学生自己的均值若也得出这个箭头，就说它；否则做对了才写精确均值，没做对不写（那是表4-2 的答案）。"""
-    exact, shown = _exact_mean(indicator, numbers)
+def _stated_centre(
+    assignment: Assignment, indicator: Indicator, index: int, solved: bool, own: Entry | None
+) -> Stated:
+    """学生自己的中心若也得出这个箭头，就说它；否则做对了才写精确的，没做对不写（那是表4-2 的答案）。"""
+    numbers = column(assignment.sample, indicator.key)
+    exact, shown = _exact_mean(indicator, numbers, assignment.rule.centre)
     if own:
         centre = own.value * 10**indicator.decimals
-        right = rfm.mark(numbers, indicator.better)[index]
-        if rfm.mark_against(numbers[index], centre, indicator.better) == right:
+        right = assignment.marks[indicator.key][index]
+        if rfm.mark_against(numbers[index], centre, assignment.better[indicator.key]) == right:
             return centre, own.shown
     return exact, shown if solved else _NOT_YET
 
 
 def _mark(
-    assignment: Assignment, indicator: Indicator, numbers: list[int], index: int, stated: Centre
+    assignment: Assignment, indicator: Indicator, numbers: list[int], index: int, stated: Stated
 ) -> str:
     value, (centre, shown) = numbers[index], stated
-    arrow = rfm.mark(numbers, indicator.better)[index]
+    arrow = assignment.mark(numbers, assignment.rule.better(indicator))[index]
     side = "equal" if value == centre else "better" if arrow == "↑" else "worse"
     sense = "recency_days" if indicator.better == "low" else "recency_level"
     name = sense if indicator.key == "recency" else indicator.key
@@ -123,7 +123,7 @@ def _mean(assignment: Assignment, indicator: Indicator) -> str:
 
 def _level(assignment: Assignment, cell: Cell, solved: bool, own_pattern: str) -> str:
     index = assignment.customer_ids.index(cell[0])
-    pattern = rfm.patterns(assignment.sample, assignment.better)[index] if solved else own_pattern
+    pattern = assignment.patterns[index] if solved else own_pattern
     if not pattern or (cell[1] == "pattern" and not solved):
         return say(assignment, "pattern_look")
     if cell[1] == "pattern":
@@ -157,8 +157,7 @@ def told(sheet: Form, assignment: Assignment, cell: Cell, value: object) -> str:
 
 
 def _evidence(assignment: Assignment, cell: Cell, solved: bool) -> str:
-    patterns = rfm.patterns(assignment.sample, assignment.better)
-    names = [rfm.segment(pattern, assignment.segments) for pattern in patterns]
+    names = [rfm.segment(pattern, assignment.segments) for pattern in assignment.patterns]
     money, unit = assignment.indicator(MONETARY), assignment.indicator(MONETARY).unit
     amount = sum(c.monetary for c, name in zip(assignment.sample, names, strict=True) if name == cell[0])
     total = sum(column(assignment.sample, MONETARY))

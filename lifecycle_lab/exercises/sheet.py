@@ -60,7 +60,7 @@ class Sheet(Window):
             raise ParameterError(
                 f"没有认出 {unknown[0]}。{saved}",
                 where=self.exercise.title,
-                remedy=f"行：{'、'.join(map(showing.row_name, self.form.rows))}；列：{'、'.join(self._headings())}。",
+                remedy=f"行：{'、'.join(map(self._row_name, self.form.rows))}；列：{'、'.join(self._headings())}。",
             )
         return Shown((self._saved(changes), *self.show().blocks))
 
@@ -95,16 +95,19 @@ class Sheet(Window):
             raise ParameterError(
                 f"看不出 {quote(values)} 该填在哪一行。",
                 where=self.exercise.title,
-                remedy=f"写明行与列，如 fill({{{showing.row_name(only)!r}: {{{self._headings()[0]!r}: …}}}})。",
+                remedy=f"写明行与列，如 fill({{{self._row_name(only)!r}: {{{self._headings()[0]!r}: …}}}})。",
             )
         return [(only, {next(iter(self.form.kinds)): values})]
 
+    def _row_name(self, row: str) -> str:
+        return showing.row_name(row, self.assignment.rule)
+
     def row_named(self, row: object) -> str | None:
-        """行名：原样的先认；其次不分全角半角、大小写，级别可以省去“客户”，均值行可以写“均值”。"""
+        """行名：原样的先认；其次不分全角半角、大小写，级别可以省去“客户”，均值行可以写“均值”（或“中位数”）。"""
         if str(row) in self.form.rows:
             return str(row)
         labels = {_plain(name): name for name in self.form.rows}
-        labels |= {_plain("均值"): MEAN_ROW} if MEAN_ROW in self.form.rows else {}
+        labels |= {_plain(self._row_name(MEAN_ROW)): MEAN_ROW} if MEAN_ROW in self.form.rows else {}
         return labels.get(_plain(row)) or labels.get(_plain(f"{row}客户"))
 
     def columns_of(self, given: object) -> list[tuple[str, str | None, object]]:
@@ -140,7 +143,7 @@ class Sheet(Window):
         """表上印的三列列名（带单位与方向）。"""
         text = self.assignment.course.tables.get(self.exercise.id)
         shown = [i for i in self.assignment.indicators if text and i.key in text.columns]
-        return headings(text, shown)
+        return headings(text, shown, self.assignment.rule)
 
     def _headings(self) -> list[str]:
         """要填的各列，写成表上的列名。"""

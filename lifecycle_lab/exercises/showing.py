@@ -28,7 +28,7 @@ from lifecycle_lab.exercises.forms import Cell, Form, lesson_forms
 from lifecycle_lab.exercises.problems import problem
 from lifecycle_lab.exercises.reasons import say
 from lifecycle_lab.export import TABLE_STYLE, Table, html_text
-from lifecycle_lab.schema import half_up
+from lifecycle_lab.schema import Indicator, Rule, half_up
 from lifecycle_lab.tables import MEAN_ROW, Filling
 
 
@@ -85,11 +85,12 @@ def laid_out(sheet: Form, assignment: Assignment, filling: Filling, wanted: tupl
         case "marks_of_toy":
             return tables.warm_up(text, sheet.exercise.given, filling)
         case "means":
-            return tables.table_4_2(text, sample, indicators, filling)
+            return tables.table_4_2(text, sample, indicators, filling, assignment.rule)
         case "marks":
-            return tables.table_4_3(text, sample, indicators, filling, _directions(assignment))
+            directions = _directions(assignment)
+            return tables.table_4_3(text, sample, indicators, filling, directions, assignment.rule)
         case "levels":
-            return tables.table_4_4(text, sample, assignment.convention, filling)
+            return tables.table_4_4(text, sample, assignment.convention, filling, turned(assignment))
         case "strategies":
             return tables.table_4_5(text, dict.fromkeys(row for row, _ in wanted), filling)
         case "problem":
@@ -102,11 +103,21 @@ def laid_out(sheet: Form, assignment: Assignment, filling: Filling, wanted: tupl
 
 
 def _directions(assignment: Assignment) -> list[str]:
-    """每一列一句：越大越好还是越小越好，相等怎么标。"""
+    """每一列一句：越大越好还是越小越好，相等怎么标；照字面读反了的照实说。"""
     return [
-        say(assignment, f"direction.{i.better}", letter=i.letter, label=i.label, unit=i.unit)
+        _direction(assignment, "literal" if assignment.rule.turns(i) else i.better, i)
         for i in assignment.indicators
     ]
+
+
+def turned(assignment: Assignment) -> list[str]:
+    """照字面读反了的指标，名称表怎样查；没有读反的就没有话。"""
+    return [_direction(assignment, "names", i) for i in assignment.indicators if assignment.rule.turns(i)]
+
+
+def _direction(assignment: Assignment, name: str, indicator: Indicator) -> str:
+    fields = {"letter": indicator.letter, "label": indicator.label, "unit": indicator.unit}
+    return say(assignment, f"direction.{name}", **fields)
 
 
 def summary(outcome: Outcome, assignment: Assignment) -> str:
@@ -156,7 +167,7 @@ def details(outcome: Outcome, assignment: Assignment) -> Table | None:
     headings = _headings(outcome, assignment)
     rows = tuple(
         (
-            row_name(cell.row),
+            row_name(cell.row, assignment.rule),
             headings.get(cell.column, cell.column),
             cell.entry.shown or cell.entry.text,
             assignment.course.reasons[f"outcome.{cell.status}"],
@@ -174,9 +185,9 @@ def _headings(outcome: Outcome, assignment: Assignment) -> Mapping[str, str]:
     return text.columns if text else {}
 
 
-def row_name(row: str) -> str:
+def row_name(row: str, rule: Rule) -> str:
     """一行给人看的名字。"""
-    return "均值" if row == MEAN_ROW else row
+    return rule.centre_name if row == MEAN_ROW else row
 
 
 def why(cell: CellOutcome, assignment: Assignment) -> str:

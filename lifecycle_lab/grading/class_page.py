@@ -145,9 +145,7 @@ def hardest(graded: Sequence[Graded]) -> list[Hard]:
 def _title(place: tuple[str, str, str]) -> str:
     exercise = course().exercises[place[0]]
     column = column_names(exercise).get(place[2], place[2])
-    return (
-        f"{exercise.title.split('：')[0]} · {row_name(place[1]) or grading().words['page.each']} · {column}"
-    )
+    return f"{exercise.title.split('：')[0]} · {row_name(place[1], course().rule) or grading().words['page.each']} · {column}"
 
 
 def _named(found: Counter) -> tuple[str, ...]:
@@ -209,7 +207,9 @@ def beliefs(graded: Sequence[Graded]) -> list[Belief]:
 def _example(exercise, cell: CellOutcome) -> str:
     column = column_names(exercise).get(cell.column, cell.column)
     written = visible(cell.entry.text)[:_LONGEST]
-    said = grading().say("page.example_said", row=row_name(cell.row), column=column, written=written)
+    said = grading().say(
+        "page.example_said", row=row_name(cell.row, course().rule), column=column, written=written
+    )
     return f"{exercise.title.split('：')[0]}：{said}"
 
 

@@ -339,7 +339,11 @@ def _cell_rows(graded: Sequence[Graded]) -> Iterator[list[object]]:
                 if cell.status in (WRONG, FORMAT, CREDIT):
                     yield [
                         *(one.student.student_id, one.student.name, outcome.exercise.title),
-                        *(row_name(cell.row), headings.get(cell.column, cell.column), cell.entry.text),
+                        *(
+                            row_name(cell.row, one.assignment.rule),
+                            headings.get(cell.column, cell.column),
+                            cell.entry.text,
+                        ),
                         *(reasons[f"outcome.{cell.status}"], why(cell, one.assignment)),
                     ]
 

@@ -19,6 +19,7 @@ from lifecycle_lab.content import course
 from lifecycle_lab.content.grading import grading
 from lifecycle_lab.exercises.assignment import Assignment, variant_document
 from lifecycle_lab.exercises.forms import Form, form
+from lifecycle_lab.exercises.readings import unusual_rule
 from lifecycle_lab.exercises.showing import laid_out
 from lifecycle_lab.export import Table
 from lifecycle_lab.grading.classroom import Classroom
@@ -180,7 +181,8 @@ def guide(classroom: Classroom, student: Student | None) -> Document:
     due = tuple(
         f"{task.title}：{task.due:%Y-%m-%d %H:%M}" for task in classroom.rules.tasks if task.due is not None
     )
-    blocks: list[Block] = [Items(tuple(steps), numbered=True), *map(Paragraph, allowed)]
+    told = filter(None, [unusual_rule(course()), *allowed])
+    blocks: list[Block] = [Items(tuple(steps), numbered=True), *map(Paragraph, told)]
     sections = [Section(words.words["guide.how"], tuple(blocks))]
     if due:
         sections.append(Section(words.words["guide.due"], (Items(due),)))

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from string import Template
 
-from lifecycle_lab import rfm
 from lifecycle_lab.answers import Answers, encode, write_file
 from lifecycle_lab.content.grading import simulated_text
 from lifecycle_lab.content.vocabulary import PROBLEM, TEXT
@@ -100,7 +99,7 @@ def _misbeliefs(sheet: Form, assignment: Assignment) -> Iterator[Mapping[Cell, o
             yield {cell: value for cell, value in wrong.items() if cell in asked_cells}
     elif sheet.exercise.answer == "marks":
         opposite = "low" if assignment.better[RECENCY] == "high" else "high"
-        arrows = rfm.mark(column(assignment.sample, RECENCY), opposite)
+        arrows = assignment.mark(column(assignment.sample, RECENCY), opposite)
         yield {(row, RECENCY): a for row, a in zip(assignment.customer_ids, arrows, strict=True)}
 
 

@@ -16,7 +16,7 @@ from lifecycle_lab.content.grading import grading
 from lifecycle_lab.content.vocabulary import PROBLEM, TEXT
 from lifecycle_lab.exercises.checks import BLANK, CREDIT, RIGHT, Outcome
 from lifecycle_lab.exercises.forms import form
-from lifecycle_lab.exercises.keys import key, matches, means
+from lifecycle_lab.exercises.keys import centres, key, matches
 from lifecycle_lab.exercises.modes import DEMO_MARK
 from lifecycle_lab.grading.classroom import Classroom
 from lifecycle_lab.grading.scoring import HANDED, Graded
@@ -61,18 +61,19 @@ def _drawn(answers: Answers) -> list[frozenset[str]]:
 
 
 def _means(classroom: Classroom, handed: Sequence[Graded]) -> Flags:
-    """表4-2 三个均值都错，却都是另一位学生的均值。"""
+    """表4-2 三个中心（均值或中位数）都错，却都是另一位学生的。"""
     wrong = [one for one in handed if _all_wrong(one.outcomes.get("table_4_2"))]
     if not wrong:
         return
-    theirs = {s: means(classroom.assignment(s)) for s in classroom.roster.students}
+    theirs = {s: centres(classroom.assignment(s)) for s in classroom.roster.students}
     for one in wrong:
         entries = {c.column: c.entry for c in one.outcomes["table_4_2"][0].cells}
         for owner, exact in theirs.items():
             if owner != one.student and all(
                 matches("number", name, entries[name], exact[name]) for name in INDICATOR_KEYS
             ):
-                yield one.student.student_id, grading().say("flag.foreign_means", owner=owner.shown)
+                fields = {"owner": owner.shown, "centre": one.assignment.rule.centre_name}
+                yield one.student.student_id, grading().say("flag.foreign_means", **fields)
 
 
 def _all_wrong(found) -> bool:

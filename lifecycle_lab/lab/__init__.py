@@ -18,8 +18,8 @@ from lifecycle_lab.exercises.assignment import Assignment, open_assignment
 from lifecycle_lab.exercises.facts import fact_map
 from lifecycle_lab.exercises.forms import known_tables
 from lifecycle_lab.exercises.interview import near
-from lifecycle_lab.exercises.readings import compare
-from lifecycle_lab.exercises.showing import Code, Shown, missing, progress
+from lifecycle_lab.exercises.readings import compare, unusual_rule
+from lifecycle_lab.exercises.showing import Code, Shown, missing, progress, turned
 from lifecycle_lab.export import Table
 from lifecycle_lab.lab.calm import keep_calm
 from lifecycle_lab.report import Document, Figure, to_docx, to_html
@@ -63,6 +63,8 @@ _JUDGES = {
     "channel_costs": acquisition.payback,
     "annuity_lines": annuity,
 }
+_BY_MEDIAN = dict.fromkeys(("warm_up", "table_4_3"), (rfm.median, rfm.mark_against))
+"""课程与中位数比的时候，这两题由这两个函数判。"""
 
 
 def open_lab(
@@ -115,7 +117,8 @@ class Lab:
             ("学号", mine.student_id),
             ("数据", source_text(mine)),
             ("观察日", mine.as_of.isoformat() if mine.as_of else "不需要（问卷直接问了最近一次购买）"),
-            ("R 的方向", tables.headings(mine.course.tables["table_4_2"], mine.indicators)["recency"]),
+            ("R 的方向", self._heading("recency")),
+            *(("规则", text) for text in [unusual_rule(mine.course)] if text),
             ("你的 10 位客户", "、".join(mine.customer_ids)),
             *(("放在一边", text) for text in [setaside_text(mine)] if text),
             ("答案存在", near(self.file.path)),
@@ -126,6 +129,10 @@ class Lab:
         return Shown(
             (*said, Table("你的题本", ("项目", "内容"), rows, note), *filter(None, [self.file.notice]))
         )
+
+    def _heading(self, key: str) -> str:
+        mine = self.assignment
+        return tables.headings(mine.course.tables["table_4_2"], mine.indicators, mine.rule)[key]
 
     def data(self) -> Table:
         """工作簿带着哪些数据，是真是假，出处与许可。"""
@@ -235,10 +242,10 @@ class Lab:
 
     def names(self) -> Table:
         """名称表：八种组合各叫什么级别（命名惯例，不是答案）。"""
-        return tables.segment_names(self.assignment.convention)
+        return tables.segment_names(self.assignment.convention, turned(self.assignment))
 
     def figure(self) -> Figure | Shown:
-        """10 位客户与三个均值；图上有均值与箭头，所以表4-3 做过才给看。"""
+        """10 位客户与三个均值（或中位数）；图上有它与箭头，所以表4-3 做过才给看。"""
         return self._closed("table_4_3") or customers_figure(self.assignment)
 
     def readings(self, convention: str = "", centre: str = "", direction: str = "") -> ReadingToggles | Shown:
@@ -261,7 +268,7 @@ class Lab:
         mine = self.assignment
         if mine.population is None:
             return Shown(("题本文件里只有你的 10 位客户；要看全体，把参数 variant_file 留空。",))
-        return tables.segment_summary(mine.population.customers, mine.indicators, mine.segments)
+        return tables.segment_summary(mine.population.customers, mine.indicators, mine.segments, mine.rule)
 
     def judge(self, exercise_id: str) -> Shown:
         """通过以后，给你看判卷用的那个函数。"""
@@ -270,7 +277,10 @@ class Lab:
             return Shown((f"能看判卷函数的练习：{'、'.join(_JUDGES)}。",))
         if not outcome.passed:
             return Shown((f"先让“{outcome.exercise.title}”通过检查，再来看判卷的函数。",))
-        source = inspect.getsource(_JUDGES[exercise_id])
+        usual = (_JUDGES[exercise_id],)
+        by_median = self.assignment.rule.centre == "median"
+        judges = _BY_MEDIAN.get(exercise_id, usual) if by_median else usual
+        source = "\n\n".join(map(inspect.getsource, judges))
         return Shown(("这就是工作簿判这一题所用的函数，没有别的：", Code(source)))
 
     def progress(self) -> Table:

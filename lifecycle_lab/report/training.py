@@ -61,7 +61,7 @@ def training_document(assignment: Assignment, answers: Answers, cover: Cover = C
 
 
 def _data_section(assignment: Assignment) -> Section:
-    indicators = [f"{i.heading}：{plots.direction(i)}。" for i in assignment.indicators]
+    indicators = [f"{i.heading}：{plots.direction(i, assignment.rule)}。" for i in assignment.indicators]
     day = f"观察日 {assignment.as_of}。" if assignment.as_of else ""
     return Section(
         "一、数据与口径",
@@ -103,7 +103,7 @@ def _worksheet(name: str, assignment: Assignment, answers: Answers) -> Section:
     table = filled_table(sheet, assignment, answers, outcome)
     blocks: list = [table, Paragraph(summary(outcome, assignment))]
     if name == "table_4_3":
-        # 图上有均值与箭头：没做过表4-3 的报告里不放，免得先写报告再抄答案
+        # 图上有中心与箭头：没做过表4-3 的报告里不放，免得先写报告再抄答案
         opened = is_open(name, assignment, answers)
         blocks.append(customers_figure(assignment) if opened else Paragraph("做过表4-3 以后，这里有图。"))
     number = "三四五六"[_TABLES.index(name)]
@@ -111,10 +111,11 @@ def _worksheet(name: str, assignment: Assignment, answers: Answers) -> Section:
 
 
 def customers_figure(assignment: Assignment) -> Figure:
-    """10 位客户与三个均值。"""
-    axes = plots.plot_customers_against_means(assignment.sample, assignment.indicators)
-    alt = plots.describe_customers_against_means(assignment.sample, assignment.indicators)
-    return Figure(plots.png(axes[0].figure), alt, "图 10 位客户与三个均值的比较")
+    """10 位客户与三个中心（均值或中位数）。"""
+    sample, indicators, rule = assignment.sample, assignment.indicators, assignment.rule
+    axes = plots.plot_customers_against_means(sample, indicators, rule=rule)
+    alt = plots.describe_customers_against_means(sample, indicators, rule)
+    return Figure(plots.png(axes[0].figure), alt, f"图 10 位客户与三个{rule.centre_name}的比较")
 
 
 def _thinking(assignment: Assignment, answers: Answers) -> Section:

@@ -95,7 +95,9 @@ def summary(whole: Run) -> str:
     for assignment in whole.assignments:
         if assignment.population and assignment.as_of:
             customers = assignment.population.customers
-            table = tables.segment_summary(customers, assignment.indicators, assignment.segments)
+            table = tables.segment_summary(
+                customers, assignment.indicators, assignment.segments, assignment.rule
+            )
             lines += ["", str(table)]
     lines += ["", *setaside_lines(whole), *_places(whole)]
     return "\n".join(lines)

@@ -15,7 +15,7 @@ from lifecycle_lab.exercises import checks, showing
 from lifecycle_lab.exercises.checks import Outcome, asked
 from lifecycle_lab.exercises.entries import ARROW_SIGNS
 from lifecycle_lab.exercises.forms import Cell
-from lifecycle_lab.exercises.keys import own_means
+from lifecycle_lab.exercises.keys import own_centres
 from lifecycle_lab.exercises.pasting import paste
 from lifecycle_lab.exercises.sheet import Sheet
 from lifecycle_lab.export import Table
@@ -209,19 +209,20 @@ class Worksheet(Sheet):
         keys = list(self.assignment.course.tables[self.exercise.id].columns)
         rows = [self._row(line, keys, set(wanted)) for line in table.rows]
         columns = [self._column(key, label) for key, label in zip(keys, table.columns, strict=True)]
-        words = {"caption": table.title, "note": table.note, "aside": self._own_means()}
+        words = {"caption": table.title, "note": table.note, "aside": self._own_centres()}
         return {**words, "columns": columns, "rows": rows}
 
-    def _own_means(self) -> str:
-        """比较的时候不用翻回去：学生在表4-2 写下的均值，对不对都照样写。"""
-        own = own_means(self.assignment, self.seen) if self.exercise.answer == "marks" else {}
+    def _own_centres(self) -> str:
+        """比较的时候不用翻回去：学生在表4-2 写下的均值（或中位数），对不对都照样写。"""
+        own = own_centres(self.assignment, self.seen) if self.exercise.answer == "marks" else {}
         shown = [
             f"{i.letter} {own[i.key].shown} {i.unit}" for i in self.assignment.indicators if i.key in own
         ]
-        return f"你在表4-2 写的均值：{'，'.join(shown)}" if shown else ""
+        named = self.assignment.rule.centre_name
+        return f"你在表4-2 写的{named}：{'，'.join(shown)}" if shown else ""
 
     def _row(self, line: tuple[str, ...], keys: list[str], wanted: set[Cell]) -> dict[str, object]:
-        key = MEAN_ROW if line[0] == showing.row_name(MEAN_ROW) else line[0]
+        key = MEAN_ROW if line[0] == showing.row_name(MEAN_ROW, self.assignment.rule) else line[0]
         not_yet = {column: _NOT_YET for column, kind in self.form.kinds.items() if kind == "text"}
         given = [
             None if (key, column) in wanted else text or not_yet.get(column, "")
