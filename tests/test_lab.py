@@ -105,6 +105,13 @@ def test_finish_report_and_hand_in_write_what_they_say(lab):
     assert (lab.folder / lab.file.path.name).read_bytes() == lab.file.path.read_bytes()
 
 
+def test_nothing_to_hand_in_yet_is_said_and_the_lesson_runs_on(lab):
+    said = str(lab.hand_in())
+    assert "还没有答案可交" in said
+    assert "回执" not in said
+    lab.finish("09_review")
+
+
 def test_a_variant_file_needs_no_other_data(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     given = open_assignment("demo", secret=b"course secret")

@@ -12,6 +12,7 @@ from golden.sheets import Desk, golden_tables
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lifecycle_lab.content import course
 from lifecycle_lab.exercises.sheet import Sheet
 from lifecycle_lab.widgets.screen import VIEW_MIME
 from lifecycle_lab.widgets.worksheet import Worksheet
@@ -223,3 +224,17 @@ def test_table_4_5_asks_for_a_strategy_only_after_table_4_4(desk):
     window = Window(desk.sheet("table_4_5"))
     assert all(row["given"][-1] == "填完表4-4，再在这里写" for row in window.page["rows"])
     assert len(window.page["rows"]) == 8
+
+
+@pytest.mark.parametrize("name", [e.id for e in course().exercises.values() if e.answer != "text"])
+def test_every_cell_to_fill_is_on_the_screen(desk, name):
+    """算题里也有叫“均值”的行：它不是表4-2 的那一行，照样要有格可填。"""
+    page = Window(desk.sheet(name)).page
+    columns = [column["key"] for column in page["columns"]]
+    open_cells = {
+        f"{row['key']}/{column}"
+        for row in page["rows"]
+        for column, given in zip(columns, row["given"], strict=True)
+        if given is None
+    }
+    assert open_cells == set(page["cells"])

@@ -310,7 +310,9 @@ class Lab:
         )
 
     def hand_in(self) -> Shown:
-        """要交的那一个文件和它的回执；先说还有什么没填。"""
+        """要交的那一个文件和它的回执；先说还有什么没填。一格也没有填过，就说一声，不拦住下面的格。"""
+        if not self.file.path.exists():
+            return Shown(("还没有答案可交：哪一课的表里填一格，就有了；填好再运行这一格。",))
         answers, receipt = self.file.read(), self.file.receipt()
         path = self.file.copy_to(self.folder / self.file.path.name)
         return Shown(

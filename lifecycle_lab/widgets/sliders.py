@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lifecycle_lab.export import html_text
+from lifecycle_lab.export import display_width, html_text
 
 if TYPE_CHECKING:
     from ipywidgets import IntSlider, VBox
@@ -85,6 +85,7 @@ class Sliders:
     def sliders(self) -> dict[str, IntSlider]:
         from ipywidgets import IntSlider, Layout
 
+        name = max((display_width(one.label) for one in self.settings), default=0) / 2 + 1
         found = {}
         for one in self.settings:
             found[one.name] = IntSlider(
@@ -93,8 +94,8 @@ class Sliders:
                 max=one.high,
                 step=one.step,
                 description=one.label,
-                style={"description_width": "8em"},
-                layout=Layout(width="460px"),
+                style={"description_width": f"{max(8, name):g}em"},
+                layout=Layout(width=f"calc(345px + {max(8, name):g}em)"),
             )
             found[one.name].observe(lambda _: self._told.redraw(), "value")
         return found

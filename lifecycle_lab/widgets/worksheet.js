@@ -319,6 +319,9 @@ function render({ model, el }) {
     };
   }
 
+  /** 几段文字里最长的有几个汉字宽（西文算半个）。 */
+  const longest = (texts) => Math.max(...texts.map((text) => [...text].reduce((sum, one) => sum + (one < "\u2e80" ? 0.55 : 1), 0)));
+
   // ── 造表 ──────────────────────────────────────────────────────────
 
   function makeField(row, column) {
@@ -339,6 +342,7 @@ function render({ model, el }) {
       rows: long ? 2 : null,
       type: long ? null : "text",
       inputmode: NUMBERS.includes(kind) ? "decimal" : null,
+      style: kind === "choice" && options.length ? `width: ${Math.max(3, longest(options) + 1.4)}em` : null, // 最长的词也看得全
     });
     const sign = node("span", { class: "lab-sign", "aria-hidden": "true" });
     const word = node("span", { class: "lab-word", "aria-hidden": "true" });
@@ -376,7 +380,7 @@ function render({ model, el }) {
       node("tr", {}, ...columns.map((column, j) => {
         const given = row.given[j];
         const content = given === null ? makeField(row, column) : given;
-        return j === 0 && !plain ? node("th", { scope: "row" }, content) : node("td", given === null ? {} : { class: "lab-given" }, content);
+        return j === 0 && !plain ? node("th", { scope: "row" }, content) : node("td", given === null ? {} : { class: longest(given.split("\n")) > 8 ? "lab-given lab-long" : "lab-given" }, content);
       })),
     );
     const head = node("thead", {}, node("tr", {}, ...columns.map((column) => node("th", { scope: "col" }, column.label))));

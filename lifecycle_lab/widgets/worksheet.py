@@ -20,7 +20,7 @@ from lifecycle_lab.exercises.pasting import paste
 from lifecycle_lab.exercises.sheet import Sheet
 from lifecycle_lab.export import Table
 from lifecycle_lab.schema import DOWN, UP, AnswerConflict, ParameterError
-from lifecycle_lab.tables import MEAN_ROW, Filling
+from lifecycle_lab.tables import Filling
 
 if TYPE_CHECKING:
     from lifecycle_lab.widgets.screen import Screen
@@ -222,7 +222,8 @@ class Worksheet(Sheet):
         return f"你在表4-2 写的{named}：{'，'.join(shown)}" if shown else ""
 
     def _row(self, line: tuple[str, ...], keys: list[str], wanted: set[Cell]) -> dict[str, object]:
-        key = MEAN_ROW if line[0] == showing.row_name(MEAN_ROW, self.assignment.rule) else line[0]
+        shown_as = {showing.row_name(name, self.assignment.rule): name for name in self.form.rows}
+        key = shown_as.get(line[0], line[0])
         not_yet = {column: _NOT_YET for column, kind in self.form.kinds.items() if kind == "text"}
         given = [
             None if (key, column) in wanted else text or not_yet.get(column, "")
