@@ -15,7 +15,8 @@ from lifecycle_lab.content import Exercise, course
 from lifecycle_lab.content.grading import grading
 from lifecycle_lab.content.vocabulary import PROBLEM, TEXT
 from lifecycle_lab.exercises.checks import BLANK, CREDIT, RIGHT, Outcome
-from lifecycle_lab.exercises.forms import form
+from lifecycle_lab.exercises.entries import Entry
+from lifecycle_lab.exercises.forms import Cell, form
 from lifecycle_lab.exercises.keys import centres, key, matches
 from lifecycle_lab.exercises.modes import DEMO_MARK
 from lifecycle_lab.grading.classroom import Classroom
@@ -87,14 +88,29 @@ def _problems(classroom: Classroom, handed: Sequence[Graded]) -> Flags:
     for exercise in course().exercises.values():
         if exercise.answer != PROBLEM or exercise.id not in classroom.rules.exercises:
             continue
-        odd = [one for one in handed if _mostly_wrong(one.outcomes[exercise.id][0])]
+        odd = [(one, cells) for one in handed if (cells := _odd_cells(classroom, one, exercise))]
         keys = {s: _key(classroom, exercise, s) for s in classroom.roster.students} if odd else {}
-        for one in odd:
-            for owner, right in keys.items():
-                if owner != one.student and _fits(classroom, one, exercise, right):
-                    fields = {"exercise": exercise.title, "owner": owner.shown}
-                    yield one.student.student_id, grading().say("flag.foreign_problem", **fields)
-                    break
+        for one, cells in odd:
+            others = (s for s, right in keys.items() if s != one.student and _fit(cells, right))
+            if owner := next(others, None):
+                fields = {"exercise": exercise.title, "owner": owner.shown}
+                yield one.student.student_id, grading().say("flag.foreign_problem", **fields)
+
+
+Written = Sequence[tuple[Cell, str, Entry]]
+
+
+def _odd_cells(classroom: Classroom, one: Graded, exercise: Exercise) -> Written:
+    """自己的题目多半不符的一份里填了的格（行列、写法、写下的）；有读不懂的、不到三格是数的不比：选择题碰巧相同不算。"""
+    outcome = one.outcomes[exercise.id][0]
+    if not _mostly_wrong(outcome):
+        return ()
+    kinds = form(exercise.id, classroom.assignment(one.student)).kinds
+    tried = [c for c in outcome.cells if c.status != BLANK]
+    numbers = sum(kinds[c.column] in _NUMBERS for c in tried)
+    if numbers < _LEAST_CELLS or not all(c.entry.is_readable for c in tried):
+        return ()
+    return [((c.row, c.column), kinds[c.column], c.entry) for c in tried]
 
 
 def _mostly_wrong(outcome: Outcome) -> bool:
@@ -108,17 +124,8 @@ def _key(classroom: Classroom, exercise: Exercise, student) -> Mapping:
     return key(form(exercise.id, assignment), assignment)
 
 
-def _fits(classroom: Classroom, one: Graded, exercise: Exercise, right: Mapping) -> bool:
-    """填了的格全与那一份相符，其中至少三格是数：选择题碰巧相同不算。"""
-    kinds = form(exercise.id, classroom.assignment(one.student)).kinds
-    tried = [c for c in one.outcomes[exercise.id][0].cells if c.status != BLANK]
-    numbers = sum(kinds[c.column] in _NUMBERS for c in tried)
-    return numbers >= _LEAST_CELLS and all(
-        (c.row, c.column) in right
-        and c.entry.is_readable
-        and matches(kinds[c.column], c.column, c.entry, right[c.row, c.column])
-        for c in tried
-    )
+def _fit(cells: Written, right: Mapping[Cell, object]) -> bool:
+    return all(cell in right and matches(kind, cell[1], entry, right[cell]) for cell, kind, entry in cells)
 
 
 def _sessions(_: Classroom, handed: Sequence[Graded]) -> Flags:
