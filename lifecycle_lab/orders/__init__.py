@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -82,8 +83,9 @@ def recognised(header: Sequence[str]) -> int:
     return count(header)
 
 
+@functools.cache
 def online_retail() -> Orders:
-    """随书的真实商店（UCI Online Retail,2010-12-01…2011-12-09，英镑）。"""
+    """随书的真实商店（UCI Online Retail,2010-12-01…2011-12-09，英镑）；与课程内容一样，每个进程读一次。"""
     name = "online_retail.parquet"
     rules = datapackage.load().resource(name).rules
     setaside = tuple((rule.label, rule.count) for rule in rules if rule.role == "setaside" and rule.count)
