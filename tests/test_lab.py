@@ -105,6 +105,15 @@ def test_finish_report_and_hand_in_write_what_they_say(lab):
     assert (lab.folder / lab.file.path.name).read_bytes() == lab.file.path.read_bytes()
 
 
+def test_progress_and_what_is_missing_follow_the_lessons(lab):
+    lab.sheet("warm_up").fill({"甲": "↓"})
+    for said in (str(lab.progress()), str(lab.hand_in())):
+        places = [
+            said.index(title) for title in ("热身", "八个小故事", "走两步", "表4-2", "选一种细分", "思考题一")
+        ]
+        assert places == sorted(places)
+
+
 def test_nothing_to_hand_in_yet_is_said_and_the_lesson_runs_on(lab):
     said = str(lab.hand_in())
     assert "还没有答案可交" in said

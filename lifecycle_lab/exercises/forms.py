@@ -115,9 +115,7 @@ def _rows(exercise: Exercise, assignment: Assignment) -> tuple[str, ...]:
 
 
 def lesson_forms(lesson: str, assignment: Assignment) -> tuple[Form, ...]:
-    """一课里的全部练习，按内容文件里的先后；lesson "" 表示全书。"""
-    return tuple(
-        form(exercise.id, assignment)
-        for exercise in assignment.course.exercises.values()
-        if lesson in ("", exercise.lesson)
-    )
+    """一课里的全部练习，按课次，同一课按内容文件里的先后；lesson "" 表示全书。"""
+    lessons = list(assignment.course.lessons)
+    found = sorted(assignment.course.exercises.values(), key=lambda one: lessons.index(one.lesson))
+    return tuple(form(one.id, assignment) for one in found if lesson in ("", one.lesson))
