@@ -356,7 +356,7 @@ function render({ model, el }) {
     const beside = row.beside[key];
     const value = beside ? node("span", { class: "lab-value" }, beside) : null;
     const suffix = unit && NUMBERS.includes(kind) ? node("span", { class: "lab-unit", "aria-hidden": "true" }, unit) : null;
-    field.box = node("div", { class: "lab-cell" }, value, input, handle, suffix, sign, word, said, field.menu && field.menu.list);
+    field.box = node("div", { class: "lab-cell" }, value, node("span", { class: "lab-hold" }, input, handle, suffix, sign), word, said, field.menu && field.menu.list);
     input.addEventListener("focus", () => explain(field));
     input.addEventListener("blur", () => {
       if (field.menu) field.menu.hide();

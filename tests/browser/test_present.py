@@ -23,6 +23,9 @@ def test_code_is_hidden_text_is_large_and_cells_still_run(browser, tmp_path):
             assert page.locator(".jp-CodeCell .jp-InputArea-editor:visible").count() == 0
             size = page.locator(".jp-MarkdownOutput p").first.evaluate("p => getComputedStyle(p).fontSize")
             assert float(size.removesuffix("px")) >= 22
+            for filled in (".lab-sheet", ".lab-quiz"):  # 要填的也放大
+                size = page.locator(filled).first.evaluate("one => getComputedStyle(one).fontSize")
+                assert float(size.removesuffix("px")) >= 20
             assert room.tracebacks() == []
         finally:
             room.leave("present")
