@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import quote as url_text
 
 import typer
 
@@ -16,7 +17,7 @@ from lifecycle_lab import cli_class, cli_report
 from lifecycle_lab.cli_generate import generate
 from lifecycle_lab.cli_help import App, UsageError, in_chinese
 from lifecycle_lab.clock import tomorrow
-from lifecycle_lab.schema import LabError, ParameterError
+from lifecycle_lab.schema import LabError, ParameterError, quote
 
 if TYPE_CHECKING:
     from lifecycle_lab.run import Finished
@@ -145,17 +146,30 @@ def lab(
     from lifecycle_lab.lab.desk import OPTIONS, calm_settings
     from lifecycle_lab.run import NOTEBOOKS, find_notebook
 
-    start = find_notebook("00")
+    folder, start = (notebooks or NOTEBOOKS).absolute(), find_notebook("00").name
+    if not folder.is_dir():
+        raise ParameterError(
+            f"找不到文件夹 {quote(folder, 200)}。",
+            where="--notebooks",
+            remedy="写解开的文件夹的路径；路径里有空格，两头加英文引号。",
+        )
     command = [
         # -P：不从当前文件夹引入程序，学生交来的 json.py 之类不会被运行
         *(sys.executable, "-P", "-m", "jupyterlab", *OPTIONS),
-        *(f"--ServerApp.root_dir={notebooks or NOTEBOOKS}", f"--LabApp.default_url=/lab/tree/{start.name}"),
+        *(f"--ServerApp.root_dir={folder}", f"--LabApp.default_url={start_page(folder, start)}"),
         *context.args,
     ]
     environment = os.environ | calm_settings(present=present)
     if os.name == "nt":
         raise typer.Exit(subprocess.call(command, env=environment))
     os.execve(command[0], command, environment)  # Ctrl-C 由 JupyterLab 自己收尾
+
+
+def start_page(folder: Path, start: str) -> str:
+    """打开就停在哪一页：文件夹里的那一本；多解开了一层，就是下一层里唯一的那一本；都没有，是文件栏。"""
+    here = folder / start
+    found = [here] if here.is_file() else list(folder.glob(f"*/{start}"))
+    return f"/lab/tree/{url_text(found[0].relative_to(folder).as_posix())}" if len(found) == 1 else "/lab"
 
 
 @data_app.command("build")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lifecycle_lab.answers import encode
+from lifecycle_lab.cli import start_page
 from lifecycle_lab.exercises.assignment import open_assignment
 from lifecycle_lab.exercises.modes import answers_for
 
@@ -166,3 +167,26 @@ def test_help_is_chinese_and_nothing_is_cut(words):
     assert done.stdout.startswith("用法：lifecycle-lab")
     assert not any(line.endswith("…") for line in done.stdout.splitlines()[1:])
     assert not ENGLISH & set(done.stdout.casefold().split())
+
+
+def test_a_folder_that_is_not_there_is_said_before_jupyter_starts(tmp_path):
+    done = cli("lab", "--notebooks", "没有这个", "--no-browser", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "找不到文件夹" in done.stderr
+    assert "没有这个" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("files", "page"),
+    [
+        (["00_start.ipynb", "x/00_start.ipynb"], "/lab/tree/00_start.ipynb"),
+        (["我的 包/00_start.ipynb"], "/lab/tree/%E6%88%91%E7%9A%84%20%E5%8C%85/00_start.ipynb"),
+        (["a/00_start.ipynb", "b/00_start.ipynb"], "/lab"),
+        (["01_stages.ipynb"], "/lab"),
+    ],
+)
+def test_the_desk_opens_on_00_even_one_folder_deeper(tmp_path, files, page):
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    assert start_page(tmp_path, "00_start.ipynb") == page
