@@ -404,6 +404,7 @@ def test_the_notebook_keeps_every_class_in_its_own_folder(tmp_path, monkeypatch)
         (tmp_path / f"{name}.csv").write_text(f"学号,姓名\n{lines}", "utf-8")
     one, two = open_grading("甲班.csv"), open_grading("乙班.csv")
     assert one.classroom.folder != two.classroom.folder
+    assert "网店顾客问卷" in str(one.card())
     assert open_grading("甲班.csv").classroom.secret == one.classroom.secret
     with pytest.raises(ParameterError, match="另一个班"):
         open_grading("乙班.csv", out_dir=str(one.folder))

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from lifecycle_lab.answers import write_file
+from lifecycle_lab.content import course
 from lifecycle_lab.content.grading import grading
 from lifecycle_lab.exercises.interview import near
 from lifecycle_lab.exercises.showing import Shown
@@ -98,7 +99,7 @@ class TeacherDesk:
         rows = (
             ("班", rules.name),
             ("人数", str(len(self.classroom.roster.students))),
-            ("数据", rules.source),
+            ("数据", known.title if (known := course().sources.get(rules.source)) else rules.source),
             *((task.title, f"{len(task.exercises)} 个练习，{self._due(task.due)}") for task in rules.tasks),
             (
                 "迟交",
