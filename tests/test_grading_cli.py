@@ -80,6 +80,7 @@ def test_the_guide_and_the_readme_name_only_commands_there_are(walked):
         (("grade", "--class", "没有"), "没有班"),
         (("collect", "没有", "--class", "演示/class"), "找不到"),
         (("init", "没有.csv", "--course", "x", "--out", "y"), "找不到文件"),
+        (("init", ".", "--course", "x", "--out", "y"), "是一个文件夹，不是文件"),
         (("collect", "演示", "--class", "演示/class"), "班级文件夹自己"),
     ],
 )

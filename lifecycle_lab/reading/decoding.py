@@ -50,6 +50,12 @@ def unreadable_file(path: Path) -> DataError:
 
 
 def missing_file(path: Path) -> DataError:
+    if path.is_dir():
+        return DataError(
+            "给的是一个文件夹，不是文件。",
+            where=quote(path, 200),
+            remedy="写到里面的那一个文件。",
+        )
     return DataError(
         f"找不到文件 {quote(path.name, 80)}。",
         where=quote(path, 200),
