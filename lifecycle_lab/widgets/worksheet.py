@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -112,7 +113,9 @@ class Worksheet(Sheet):
 
     def _solution(self, _: Mapping) -> str:
         self._panel["solution"] = [
-            block.html() if isinstance(block, Table) else f"<p>{showing.html_text(block)}</p>"
+            replace(block, note="").html()  # 表注在上面正填着的那一张下面，不说两遍
+            if isinstance(block, Table)
+            else f"<p>{showing.html_text(block)}</p>"
             for block in self.solution().blocks
         ]
         return ""
