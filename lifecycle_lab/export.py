@@ -72,7 +72,7 @@ def terminal_text(text: object) -> str:
 
 def document_text(text: object) -> str:
     """Word(XML)：去掉 XML 不许有的字符，换行与制表保留。"""
-    return "".join(c for c in visible(text) if c not in "\ufffe\uffff")
+    return visible(text).replace("\ufffe", "").replace("\uffff", "")
 
 
 def display_width(text: str) -> int:

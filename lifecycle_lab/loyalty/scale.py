@@ -21,9 +21,9 @@ def variance(values: Sequence[int | Fraction]) -> Fraction:
     """样本方差（除以 n − 1），精确分数；不到两个数 → DataError。"""
     if len(values) < 2:
         raise DataError("方差至少要两个数。", remedy="再多收几份答卷。")
-    total = sum(values, Fraction(0))
-    squares = sum((Fraction(value) ** 2 for value in values), Fraction(0))
-    return (squares - total * total / len(values)) / (len(values) - 1)
+    count, total = len(values), sum(values)
+    squares = sum(value * value for value in values)
+    return Fraction(count * squares - total * total) / (count * (count - 1))
 
 
 def cronbach_alpha(rows: Answers) -> Fraction:

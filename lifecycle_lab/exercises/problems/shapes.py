@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from lifecycle_lab.exercises.entries import Entry
@@ -10,6 +10,13 @@ from lifecycle_lab.tables import Cell
 
 Values = Mapping[Cell, object]
 Follow = Callable[[Mapping[Cell, Entry]], Mapping[Cell, object]]
+
+
+def by_row(cells: Iterable[Cell], words: Callable[[str], Mapping[str, object]]) -> dict[Cell, Mapping]:
+    """一行一份的 `Problem.fields`：同一行的格用同一份，只写一次。"""
+    cells = tuple(cells)
+    rows = {row: words(row) for row in dict.fromkeys(row for row, _ in cells)}
+    return {cell: rows[cell[0]] for cell in cells}
 
 
 def nothing_follows(_: Mapping[Cell, Entry]) -> Values:

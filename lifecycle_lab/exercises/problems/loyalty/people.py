@@ -9,7 +9,7 @@ from itertools import count
 from lifecycle_lab import loyalty
 from lifecycle_lab.content.loyalty import loyalty as texts
 from lifecycle_lab.exercises.entries import Entry
-from lifecycle_lab.exercises.problems.shapes import Ask, Problem
+from lifecycle_lab.exercises.problems.shapes import Ask, Problem, by_row
 from lifecycle_lab.schema import half_up
 from lifecycle_lab.tables import Cell
 from lifecycle_lab.variants import Numbers
@@ -62,7 +62,7 @@ def loyalty_quadrant(numbers: Numbers) -> Problem:
     level, ask = Ask("choice", choices=(HIGH, LOW)), Ask("number")
     asks = {"score": ask, "orders": ask, "attitude": level, "behaviour": level}
     asks["quadrant"] = Ask("choice", choices=tuple(labels.values()))
-    fields = {cell: _quadrant_words(cell[0], found, means, right) for cell in right}
+    fields = by_row(right, lambda row: _quadrant_words(row, found, means, right))
     mistakes = _quadrant_mistakes(found, means, labels)
     rows = (*CUSTOMERS, MEAN)
     return Problem(rows, given, asks, right, fields, mistakes, lambda own: _own_places(own, found, labels))

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from lifecycle_lab import value
 from lifecycle_lab.exercises.entries import Entry
-from lifecycle_lab.exercises.problems.shapes import Ask, Problem
+from lifecycle_lab.exercises.problems.shapes import Ask, Problem, by_row
 from lifecycle_lab.exercises.problems.values.shared import (
     dashes,
     own,
@@ -122,7 +122,7 @@ def retention_value(numbers: Numbers) -> Problem:
             "money": Ask("money", "元"),
         },
         right,
-        {cell: _retention_words(cell[0], rate, p, yearly) for cell in right},
+        by_row(right, lambda row: _retention_words(row, rate, p, yearly)),
         _retention_mistakes(rate, p, yearly),
         lambda entries: _own_retention(entries, yearly),
     )

@@ -9,7 +9,7 @@ from functools import partial
 
 from lifecycle_lab import value
 from lifecycle_lab.exercises.entries import Entry
-from lifecycle_lab.exercises.problems.shapes import Ask, Problem
+from lifecycle_lab.exercises.problems.shapes import Ask, Problem, by_row
 from lifecycle_lab.exercises.problems.values.shared import dashes, own, percent_text, rounded, written
 from lifecycle_lab.schema import half_up
 from lifecycle_lab.tables import Cell
@@ -42,7 +42,7 @@ def delivered_value(numbers: Numbers) -> Problem:
     by_name = {a.name: a for a in attributes}
     totals = {"gains": balance.total("gain"), "costs": balance.total("cost"), "net": balance.net}
     words = {name: half_up(amount, 1) for name, amount in totals.items()} | {"worst": right[_FIRST, "word"]}
-    fields = {cell: words | _score_words(by_name.get(cell[0]), points) for cell in right}
+    fields = by_row(right, lambda row: words | _score_words(by_name.get(row), points))
     given = {(row, "told"): told[row] for row in rows} | dashes(rows, asks, right)
     return Problem(rows, given, asks, right, fields, _score_mistakes(attributes), _own_scores)
 
@@ -131,7 +131,7 @@ def equity_sum(numbers: Numbers) -> Problem:
         right |= {(name, "each"): each[name], (name, "worth"): worth[name]}
     right[_ALL, "worth"] = total
     told, words = _plan_told(plan), _plan_words(plan) | {"total": half_up(total, 2)}
-    fields = {cell: words | _group_words(cell[0], plan, worth) for cell in right}
+    fields = by_row(right, lambda row: words | _group_words(row, plan, worth))
     asks = dict.fromkeys(("each", "worth"), Ask("money", "元"))
     given = {(row, "told"): text for row, text in told.items()} | dashes(told, asks, right)
     given |= {(row, "many"): str(plan.many.get(row, "—")) for row in told}

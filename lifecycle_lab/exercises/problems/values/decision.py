@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from lifecycle_lab import value
 from lifecycle_lab.exercises.entries import Entry
-from lifecycle_lab.exercises.problems.shapes import Ask, Problem
+from lifecycle_lab.exercises.problems.shapes import Ask, Problem, by_row
 from lifecycle_lab.exercises.problems.values.shared import dashes, own, percent_text, rounded, written
 from lifecycle_lab.schema import half_up
 from lifecycle_lab.tables import Cell
@@ -36,7 +36,7 @@ def lever_decision(numbers: Numbers) -> Problem:
     asks = {"each": money, "worth": money, "word": Ask("choice", choices=_ACTIONS)}
     given = {(row, "told"): told[row] for row in rows} | dashes(rows, asks, right)
     best = right[_CHOICE, "word"]
-    fields = {cell: _words(cell[0], after, levers, factors) | {"best": best} for cell in right}
+    fields = by_row(right, lambda row: _words(row, after, levers, factors) | {"best": best})
     mistakes = _mistakes(after, levers, factors)
     return Problem(rows, given, asks, right, fields, mistakes, lambda entries: _own(entries, levers, factors))
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from lifecycle_lab import value
 from lifecycle_lab.exercises.entries import Entry
-from lifecycle_lab.exercises.problems.shapes import Ask, Problem
+from lifecycle_lab.exercises.problems.shapes import Ask, Problem, by_row
 from lifecycle_lab.exercises.problems.values.shared import (
     dashes,
     given_annuity,
@@ -47,7 +47,7 @@ def three_models(numbers: Numbers) -> Problem:
     right[_GAP, "total"] = totals[0] - totals[2]  # type: ignore[operator]
     rows = (*_ROWS, _GAP)
     given = {(row, "told"): text for row, text in zip(rows, _told(customer, a), strict=True)}
-    words = {cell: _words(customer, a, cell[0]) for cell in right}
+    words = by_row(right, lambda row: _words(customer, a, row))
     money = Ask("money", "元")
     return Problem(
         rows,
@@ -192,7 +192,7 @@ def two_customers(numbers: Numbers) -> Problem:
         "order": right[_ORDER, "word"],
         "tie": tie,
     }
-    fields = {cell: words | _two_words(both.get(cell[0]), a) for cell in right}
+    fields = by_row(right, lambda row: words | _two_words(both.get(row), a))
     money = Ask("money", "元")
     asks = {"revenue": money, "contribution": money, "word": Ask("choice", choices=(*_LEADERS, *_ORDERS))}
     given |= dashes(rows, asks, right)
