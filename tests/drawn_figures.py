@@ -61,13 +61,13 @@ def check_no_overlap(panel: Axes) -> None:
 
 
 def _unseen_labels(panel: Axes) -> set[Text]:
-    """轴外的刻度也有文字，只是不画。"""
-    axes = ((panel.xaxis, panel.get_xlim()), (panel.yaxis, panel.get_ylim()))
+    """轴外的刻度也有文字，只是不画；同一张图上的右轴也一样。"""
     return {
         label
-        for axis, limits in axes
+        for axes in panel.figure.axes
+        for axis, limits in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim()))
         for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)
-        if not panel.axison or not min(limits) <= place <= max(limits)
+        if not (axes.axison and axis.get_visible() and min(limits) <= place <= max(limits))
     }
 
 

@@ -8,6 +8,7 @@ import sys
 from dataclasses import fields
 
 import pytest
+from drawn_figures import check_no_overlap
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from lifecycle_lab import cycles
 from lifecycle_lab.cycles import Bounds, ClassRule, GapRow, StaticRule, Visits
 from lifecycle_lab.lab import beyond_sliders, curve_sliders, cycle_sliders, loyalty_sliders
 from lifecycle_lab.lab.cycle_planes import NextPlane
+from lifecycle_lab.plots.moving import Moving
 from lifecycle_lab.warehouse.rows import State
 from lifecycle_lab.widgets.sliders import Moment, Setting, Sliders
 
@@ -141,6 +143,24 @@ def test_moving_parts_are_drawn_on_the_still_ones(name):
         moved.at(**{one.name: getattr(one, end) for one in moved.settings})
     assert moved.at(**place).png == fresh.at(**place).png
     assert moved.at(**place).png != moved.start.png
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_words_stay_apart_wherever_the_sliders_stand(name, monkeypatch):
+    """每一个滑块推到两头，和全部推到一头：文字在图里，不相叠。"""
+    looked, png = [], Moving.png
+
+    def looking(picture):
+        looked.append(check_no_overlap(picture._moving[0].axes))
+        return png(picture)
+
+    sliders = GROUPS[name][0]()
+    monkeypatch.setattr(Moving, "png", looking)
+    ends = [{one.name: getattr(one, end) for one in sliders.settings} for end in ("low", "high")]
+    places = [*ends, *({name: value} for end in ends for name, value in end.items())]
+    for place in places:
+        sliders.at(**place)
+    assert len(looked) == len(places)
 
 
 WORDS = (

@@ -31,6 +31,7 @@ GROUP_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00
 GROUP_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 _BARS = "_type_bars"
 _SHIRT_LINES = "_shirt_lines"
+_SHIRT_APART, _SHIRT_EDGE = 0.12, 0.05  # 末端两行字的高矮，占纵轴的份额
 _MOST_POINTS = 1200
 
 
@@ -146,12 +147,13 @@ def plot_shirts(found: WrongPushes, *, ax: Axes | None = None) -> Axes:
             "每月更新的": (found.refreshed, FIRST, "--"),
         }
         drawn, ends = [], []
-        for name, (values, colour, style) in lines.items():
+        heights = _shirt_heights(found)
+        for height, (name, (values, colour, style)) in zip(heights, lines.items(), strict=True):
             shown = [float(v) for v in values]
             drawn += panel.plot(months, shown, style, color=colour, linewidth=2.2)
             ends.append(
                 panel.text(
-                    months[-1] + 0.15, shown[-1], _shirt_end(name, shown[-1]), color=colour, va="center",
+                    months[-1] + 0.15, height, _shirt_end(name, shown[-1]), color=colour, va="center",
                     fontsize=SMALL,
                 )
             )  # fmt: skip
@@ -166,11 +168,23 @@ def plot_shirts(found: WrongPushes, *, ax: Axes | None = None) -> Axes:
 
 def update_shirts(panel: Axes, found: WrongPushes) -> None:
     drawn, ends, names = getattr(panel, _SHIRT_LINES)
-    for line, end, name, values in zip(drawn, ends, names, (found.frozen, found.refreshed), strict=True):
+    heights, series = _shirt_heights(found), (found.frozen, found.refreshed)
+    for line, end, name, height, values in zip(drawn, ends, names, heights, series, strict=True):
         shown = [float(v) for v in values]
         line.set_ydata(shown)
-        end.set_y(shown[-1])
+        end.set_y(height)
         end.set_text(_shirt_end(name, shown[-1]))
+
+
+def _shirt_heights(found: WrongPushes) -> tuple[float, float]:
+    """两条线末端的字写多高：挨得近就一上一下错开，也不压到横轴、不伸出图外。"""
+    frozen, refreshed = float(found.frozen[-1]), float(found.refreshed[-1])
+    short = max(0.0, _SHIRT_APART - abs(frozen - refreshed)) / 2
+    up, down = max(frozen, refreshed) + short, min(frozen, refreshed) - short
+    up = min(up, 1 - _SHIRT_EDGE)
+    down = max(min(down, up - _SHIRT_APART), _SHIRT_EDGE)
+    up = max(up, down + _SHIRT_APART)
+    return (up, down) if frozen >= refreshed else (down, up)
 
 
 def _shirt_end(name: str, value: float) -> str:
