@@ -99,6 +99,23 @@ def rounded(value: Fraction, digits: int) -> str:
     return f"{text[:-digits]}.{text[-digits:]}" if digits else text
 
 
+def check_by_hand(name: str, rows: Mapping[str, Mapping[str, str]], right: Mapping) -> None:
+    """程序给出的标准答案 right 与手算的一张表 rows 逐格相同；策略不是机器判的；表里没有的级别是 0 人、0 %。"""
+    for row, columns in rows.items():
+        for column, text in columns.items():
+            if column == "strategy":
+                continue
+            value = right[row, column]
+            if column == "money_share":
+                assert rounded(value, 2) == text
+            elif name == "table_4_2":
+                assert value == Fraction(text)
+            else:
+                assert str(value) == text
+    absent = {row for row, _ in right} - set(rows)
+    assert all(right[row, "customer_count"] == 0 == right[row, "money_share"] for row in absent)
+
+
 def truncated(value: Fraction, digits: int) -> str:
     scaled = str(int(value * 10**digits)).rjust(digits + 1, "0")
     return f"{scaled[:-digits]}.{scaled[-digits:]}" if digits else scaled
