@@ -188,6 +188,18 @@ def test_marks_entered_by_the_teacher_are_merged_and_add_up(tmp_path):
     assert read_marks(room).mark(student.student_id, "a13_stages").points == Fraction(13, 2)
 
 
+def test_a_wide_sheet_is_printed_on_several_pages_each_saying_who(tmp_path):
+    """缩成一页宽的七十列谁也看不清：宽的分几页，每一页左边都有学号与姓名；窄的仍是一页宽。"""
+    room = new_class(tmp_path, 2)
+    grade_class(room).write()
+    book = openpyxl.load_workbook(room.folder / "gradebook.xlsx")
+    wide, narrow = book["成绩"], book["调整"]
+    assert wide.max_column > 60
+    assert wide.page_setup.fitToWidth >= 4
+    assert (wide.print_title_cols, wide.print_title_rows) == ("$A:$B", "$1:$1")
+    assert narrow.page_setup.fitToWidth == 1
+
+
 def test_the_formulas_say_what_we_say(tmp_path):
     """公式里存的值与我们算的总分一致；LibreOffice 重算一遍也一致（有它的时候）。"""
     room = new_class(tmp_path, 3)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -27,6 +27,7 @@ _WIDTHS = {"whole": 12, "money": 16, "share": 12, "number": 14, "day": 13, "entr
 _LINE_HEIGHT, _TALLEST = 14, 409  # 十号字一行多少磅；Excel 一行至多 409 磅
 _LOOKED_AT = 200  # 列宽看前这么多行
 _LONGEST = 32_767  # Excel 一格最多这么多字
+_PAGE_WIDTH = 260  # 横放的 A4 一页至多缩进这么宽（半角字数）；再宽就分几页，字才看得清
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _DAY_ZERO = date(1899, 12, 30).toordinal()
@@ -80,7 +81,8 @@ def workbook(sheets: Sequence[Sheet], title: str) -> bytes:
     names = _sheet_names([sheet.title for sheet in sheets])
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as package:
-        for name, text in _frame(names, title).items():
+        frozen = {name: sheet.frozen for name, sheet in zip(names, sheets, strict=True)}
+        for name, text in _frame(frozen, title).items():
             package.writestr(entry(name), text)
         for number, sheet in enumerate(sheets, 1):
             with package.open(entry(f"xl/worksheets/sheet{number}.xml"), "w") as page:
@@ -101,8 +103,8 @@ def _sheet_names(titles: Sequence[str]) -> list[str]:
     return names
 
 
-def _frame(names: Sequence[str], title: str) -> dict[str, str]:
-    """各页之外的部件。"""
+def _frame(names: Mapping[str, int], title: str) -> dict[str, str]:
+    """各页之外的部件；names: 页名 → 左边冻住几列。"""
     numbers = range(1, len(names) + 1)
     overrides = "".join(
         f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_CONTENT}.worksheet+xml"/>'
@@ -112,10 +114,10 @@ def _frame(names: Sequence[str], title: str) -> dict[str, str]:
         f'<sheet name={quoteattr(name)} sheetId="{n}" r:id="rId{n}"/>'
         for n, name in zip(numbers, names, strict=True)
     )
-    # 打印时每一页重复表头
+    # 打印时每一页重复表头与冻住的几列
     titles = "".join(
-        f'<definedName name="_xlnm.Print_Titles" localSheetId="{i}">{escape(_quoted(name))}!$1:$1</definedName>'
-        for i, name in enumerate(names)
+        f'<definedName name="_xlnm.Print_Titles" localSheetId="{i}">{escape(_titles(name, frozen))}</definedName>'
+        for i, (name, frozen) in enumerate(names.items())
     )
     links = "".join(
         f'<Relationship Id="rId{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>'
@@ -142,6 +144,11 @@ def _frame(names: Sequence[str], title: str) -> dict[str, str]:
         f'Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
         "xl/styles.xml": _STYLE_SHEET,
     }
+
+
+def _titles(name: str, frozen: int) -> str:
+    columns = f"{_quoted(name)}!$A:${letter(frozen - 1)}," if frozen else ""
+    return f"{columns}{_quoted(name)}!$1:$1"
 
 
 def _quoted(name: str) -> str:
@@ -172,7 +179,8 @@ def _page(sheet: Sheet) -> Iterator[str]:
     yield (
         f'</sheetData><autoFilter ref="A1:{letters[-1]}{count}"/>'
         '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
-        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
+        f'<pageSetup paperSize="9" orientation="landscape" fitToWidth="{ceil(sum(widths) / _PAGE_WIDTH)}" '
+        'fitToHeight="0"/></worksheet>'
     )
 
 
